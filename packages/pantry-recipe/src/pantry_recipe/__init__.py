@@ -32,8 +32,7 @@ class Recipe:
         """Read one ingredient a line; raise `ValueError` for one it cannot read."""
         lines = (line.partition(",") for line in text.splitlines() if line.strip())
         ingredients = tuple(
-            Ingredient(Quantity.parse(quantity), name.strip())
-            for quantity, _, name in lines
+            Ingredient(Quantity.parse(quantity), name.strip()) for quantity, _, name in lines
         )
         return cls(servings, ingredients)
 
