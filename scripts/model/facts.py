@@ -1,0 +1,92 @@
+"""The three facts of each member, and the history: all that a plan is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from .change import Commit
+from .tag import Tag
+from .workspace import Member, Workspace
+
+
+class Presence(StrEnum):
+    """What an index has of one version."""
+
+    ABSENT = "absent"
+    PARTIAL = "partial"
+    PRESENT = "present"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What an index lists of one member: files by version, with their sha256."""
+
+    files: Mapping[Version, Mapping[str, str]] = field(default_factory=dict)
+    unknown: str = ""
+
+    def presence(self, version: Version) -> Presence:
+        """Tell what is there of a version: whole means a wheel and an sdist."""
+        names = tuple(self.files.get(version, {}))
+        if self.unknown:
+            return Presence.UNKNOWN
+        if not names:
+            return Presence.ABSENT
+        kinds = {name.endswith(".whl") for name in names}
+        return Presence.PRESENT if kinds == {True, False} else Presence.PARTIAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """A workspace at a commit, its tags, its history and what an index has of it.
+
+    Tags are read once: there are more of them than of anything else.
+    """
+
+    base: str
+    day: date
+    workspace: Workspace
+    tags: tuple[Tag, ...] = ()
+    branches: frozenset[str] = frozenset()
+    commits: tuple[Commit, ...] = ()
+    pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
+    version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
+
+    def priors(self) -> Mapping[NormalizedName, tuple[Version, Tag]]:
+        """Return the highest version of each member whose tag is behind this commit."""
+        found = {}
+        for name, tags in self.member_tags.items():
+            reachable = [(version, tag) for version, tag in tags.items() if tag.reachable]
+            if reachable:
+                found[name] = max(reachable, key=lambda item: item[0])
+        return found
+
+    @cached_property
+    def member_tags(self) -> Mapping[NormalizedName, Mapping[Version, Tag]]:
+        """Return all tags that name a release of a member, read in the configured shape."""
+        tag_format = self.workspace.settings.tag_format
+        found: dict[NormalizedName, dict[Version, Tag]] = {}
+        for tag in self.tags:
+            parsed = tag_format.parse(tag.name, self.workspace.members)
+            if parsed:
+                name, version = parsed
+                found.setdefault(name, {})[version] = tag
+        return found
+
+    def tag_at(self, member: Member) -> Tag | None:
+        """Return the tag of the version in a member's manifest, if it is behind this commit."""
+        tag = self.member_tags.get(member.name, {}).get(member.version or Version("0"))
+        return tag if tag and tag.reachable else None
+
+    def presence(self, member: Member) -> Presence:
+        """Tell what the index has of the version in a member's manifest."""
+        page = self.pages.get(member.name)
+        if page is None or member.version is None:
+            return Presence.NONE
+        return page.presence(member.version)

@@ -1,0 +1,51 @@
+"""Edits of a manifest: text in, text out; all that is not meant stays to the letter.
+
+Reading is `tomllib`'s part (`workspace.py`); editing is tomlkit's, which keeps
+comments, order, quoting and line ends.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import tomlkit
+from packaging.version import Version
+from tomlkit.items import Array, String
+
+
+def with_version(text: str, version: Version) -> str:
+    """Set the version of the project."""
+    document = tomlkit.parse(text)
+    project: Any = document["project"]
+    project["version"] = _quoted_as(project["version"], str(version))
+    return tomlkit.dumps(document)
+
+
+def with_requirements(text: str, moved: Mapping[str, str]) -> str:
+    """Replace requirements, wherever the manifest states them."""
+    document = tomlkit.parse(text)
+    for array in _requirement_arrays(document):
+        for place, item in enumerate(array):
+            if isinstance(item, String) and str(item) in moved:
+                array[place] = _quoted_as(item, moved[str(item)])
+    return tomlkit.dumps(document)
+
+
+def _requirement_arrays(document: tomlkit.TOMLDocument) -> Iterator[Array]:
+    tables: Any = document
+    project = tables.get("project", {})
+    candidates = [
+        project.get("dependencies"),
+        *project.get("optional-dependencies", {}).values(),
+        *tables.get("dependency-groups", {}).values(),
+        tables.get("build-system", {}).get("requires"),
+    ]
+    yield from (array for array in candidates if isinstance(array, Array))
+
+
+def _quoted_as(original: String, value: str) -> String:
+    item = tomlkit.string(value, literal=original.as_string().startswith("'"))
+    item.trivia.indent = original.trivia.indent
+    item.trivia.comment_ws = original.trivia.comment_ws
+    item.trivia.comment = original.trivia.comment
+    item.trivia.trail = original.trivia.trail
+    return item

@@ -1,0 +1,1 @@
+"""What the tooling does, as sentences: real git, real servers, real installers."""

@@ -1,0 +1,1 @@
+"""The model as sentences: values in, values out; no file, process or network."""
