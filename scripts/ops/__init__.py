@@ -1,0 +1,1 @@
+"""One door for each outside system: processes, git, uv, pip and indexes."""

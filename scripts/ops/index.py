@@ -1,0 +1,116 @@
+"""The door to a package index: read what it has, and never guess.
+
+The Simple Repository API, HTML and JSON:
+https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import requests
+from packaging.utils import NormalizedName
+from packaging.version import Version
+from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, ProjectPage
+from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
+
+from ..model.facts import Page
+from ..model.filename import version_of
+from ..model.problem import Failure, Problem
+from ..model.workspace import Index
+
+SECONDS = 20
+AT_ONCE = 8
+HTTP_NOT_FOUND = 404
+
+
+def read_pages(index: Index, names: Iterable[str]) -> dict[NormalizedName, Page]:
+    """Read what an index has of each member, side by side."""
+    wanted = [NormalizedName(name) for name in names]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(wanted, pool.map(lambda name: read_page(index, name), wanted), strict=True))
+
+
+def read_page(index: Index, name: NormalizedName) -> Page:
+    """Read what an index has of one member; an answer that is not one is `unknown`."""
+    try:
+        response = _ask(index, name)
+        if response.status_code == HTTP_NOT_FOUND:
+            return Page()
+        doubt = _doubt(response, index)
+        page = ProjectPage.from_response(response, name)
+    except (UnsupportedContentTypeError, UnsupportedRepoVersionError, ValueError) as error:
+        return Page(unknown=f"its answer cannot be read ({type(error).__name__})")
+    except requests.RequestException as error:
+        return Page(unknown=f"no answer ({type(error).__name__})")
+    if not doubt and not page.packages and "<form" in response.text.lower():
+        doubt = "it answers with a page to log in"
+    return Page(unknown=doubt) if doubt else Page(files=_files(index, page))
+
+
+def _ask(index: Index, name: NormalizedName) -> requests.Response:
+    return requests.get(
+        f"{index.url.rstrip('/')}/{name}/",
+        headers={"Accept": ACCEPT_JSON_PREFERRED, "Cache-Control": "no-cache"},
+        auth=credentials(index),
+        timeout=SECONDS,
+    )
+
+
+def _doubt(response: requests.Response, index: Index) -> str:
+    answered = urlsplit(response.url).netloc.rpartition("@")[2]
+    if answered != urlsplit(index.shown).netloc:
+        return f"it sends us to {answered}"
+    return "" if response.ok else f"it answers {response.status_code} {response.reason}"
+
+
+def _files(index: Index, page: ProjectPage) -> dict[Version, dict[str, str]]:
+    files: dict[Version, dict[str, str]] = {}
+    for package in page.packages:
+        version = version_of(package.filename)
+        if version is not None:
+            files.setdefault(version, {})[package.filename] = _sha256(index, package)
+    return files
+
+
+def _sha256(index: Index, package: DistributionPackage) -> str:
+    """Return the hash that the index lists; where it lists none, that of the bytes."""
+    listed = package.digests.get("sha256")
+    return listed or hashlib.sha256(_bytes(index, package.url)).hexdigest()
+
+
+def _bytes(index: Index, url: str) -> bytes:
+    response = requests.get(url, auth=credentials(index), timeout=SECONDS)
+    response.raise_for_status()
+    return response.content
+
+
+def credentials(index: Index) -> tuple[str, str] | None:
+    """Return the credentials that uv, too, would read this index with, if any are set."""
+    username, password = (os.environ.get(name) for name in _variables(index))
+    return None if username is None and password is None else (username or "", password or "")
+
+
+def reading_environment(index: Index) -> dict[str, str]:
+    """Return the variables of the environment that let uv read this index."""
+    return {name: os.environ[name] for name in _variables(index) if name in os.environ}
+
+
+def _variables(index: Index) -> tuple[str, str]:
+    name = "".join(c if c.isalnum() else "_" for c in index.name.upper())
+    return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
+
+
+def download(index: Index, filename: str, name: NormalizedName) -> bytes:
+    """Fetch the bytes that an index has of a distribution.
+
+    Raises `Failure` where it does not give them.
+    """
+    try:
+        page = ProjectPage.from_response(_ask(index, name), name)
+        return next(_bytes(index, p.url) for p in page.packages if p.filename == filename)
+    except (requests.RequestException, StopIteration) as error:
+        message = f"the index {index.name} does not give {filename} ({type(error).__name__})"
+        raise Failure(Problem(message, "try again later", name)) from None

@@ -1,0 +1,135 @@
+"""The door to uv: every call names its interpreter and its environment.
+
+https://docs.astral.sh/uv/reference/cli/
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from ..model.problem import Failure, Problem, UsageFailure
+from ..model.workspace import Index
+from . import process
+
+MINIMUM = SpecifierSet(">=0.9")
+PUBLISH_SECONDS = 1800
+TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "GITLAB_CI", "TRUSTED_PUBLISHING")
+
+
+def executable() -> str:
+    """Return the uv to run: the one that runs us, else the one on PATH."""
+    return os.environ.get("UV", "uv")
+
+
+def cache_folder() -> str:
+    """Return the folder of the user's own cache, where build backends are at hand."""
+    return process.run((executable(), "cache", "dir")).strip()
+
+
+def require(required_version: str) -> None:
+    """Raise `Failure` where uv is missing, too old, or not what the workspace requires."""
+    words = process.run((executable(), "--version")).split()
+    version = Version(words[1])
+    if version not in MINIMUM:
+        hint = "upgrade it: `python -m pip install --upgrade uv`"
+        raise Failure(Problem(f"uv {version} is too old: {MINIMUM} is needed", hint))
+    bare = required_version if not required_version[:1].isdigit() else f"=={required_version}"
+    try:
+        fits = version in SpecifierSet(bare)
+    except InvalidSpecifier:
+        message = f"[tool.uv] `required-version` is {required_version!r}, which is no range"
+        raise UsageFailure(Problem(message, 'write a range such as ">=0.9"')) from None
+    if not fits:
+        message = f"uv {version} is not the uv that this workspace requires ({required_version})"
+        hint = f'install that one: `python -m pip install "uv{bare}"`'
+        raise UsageFailure(Problem(message, hint))
+
+
+def lock(folder: Path, environment: Mapping[str, str]) -> None:
+    """Bring `uv.lock` up to date with the manifests."""
+    cleaned = process.without(environment, "UV_LOCKED", "UV_FROZEN", "UV_PUBLISH_", "VIRTUAL_ENV")
+    _run(("lock", "--quiet", "--python", sys.executable), cleaned, cwd=folder)
+
+
+def build(source: Path, name: str | None, out: Path, environment: Mapping[str, str]) -> None:
+    """Build a wheel and an sdist of a member of a workspace, or of all, into a folder."""
+    selection = ("--package", name) if name else ("--all-packages",)
+    options = ("--out-dir", str(out), "--no-create-gitignore", "--python", sys.executable)
+    _run(("build", "--quiet", *selection, *options), environment, cwd=source)
+
+
+def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
+    """Make a virtual environment; return its interpreter."""
+    _run(("venv", "--quiet", "--no-project", "--python", python, str(path)), environment)
+    folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+    return path / folder / name
+
+
+def install(python: Path, requirements: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Install requirements into the environment of an interpreter."""
+    _run(("pip", "install", "--quiet", "--python", str(python), *requirements), environment)
+
+
+def check(python: Path, environment: Mapping[str, str]) -> None:
+    """Raise `Failure` where what is installed does not fit together."""
+    _run(("pip", "check", "--quiet", "--python", str(python)), environment)
+
+
+def sync(project: Path, env: Path, environment: Mapping[str, str], python: str) -> None:
+    """Lock a project and install what it requires into an environment."""
+    options = ("--quiet", "--no-install-project", "--python", python)
+    _run(("sync", *options), environment, cwd=project, project_environment=env)
+
+
+def can_publish(environment: Mapping[str, str], index: Index) -> bool:
+    """Tell whether there is anything to upload with: a token, a keyring, a CI's identity."""
+    names = ("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")
+    offered = ("UV_KEYRING_PROVIDER", "ACTIONS_ID_TOKEN_REQUEST_URL", "GITLAB_CI")
+    has_user = bool(urlsplit(index.publish_url).username)
+    return has_user or any(environment.get(name) for name in (*names, *offered))
+
+
+def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> None:
+    """Upload distributions; credentials are uv's own variables, keyring or trusted publishing.
+
+    Trusted publishing is only tried where a CI offers it: uv asks for half a minute elsewhere.
+    """
+    offered = any(environment.get(name) for name in TRUSTED_PUBLISHERS)
+    trusted = "automatic" if offered else "never"
+    named, credentials = _apart(url)
+    options = ("--publish-url", named, "--trusted-publishing", trusted, "--no-progress")
+    command = ("publish", *options, *map(str, files))
+    _run(command, {**environment, **credentials}, seconds=PUBLISH_SECONDS)
+
+
+def _apart(url: str) -> tuple[str, dict[str, str]]:
+    """Take the credentials out of a URL: they go by the environment, never by an argument."""
+    parts = urlsplit(url)
+    if not parts.username:
+        return url, {}
+    named = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return named, {
+        "UV_PUBLISH_USERNAME": unquote(parts.username),
+        "UV_PUBLISH_PASSWORD": unquote(parts.password or ""),
+    }
+
+
+def _run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    cwd: Path | None = None,
+    project_environment: Path | None = None,
+    seconds: float | None = None,
+) -> None:
+    # UV_PYTHON would win over the environment that is named: it is never handed on.
+    cleaned = process.without(environment, "VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIR")
+    cleaned.pop("UV_PYTHON", None)
+    if project_environment:
+        cleaned["UV_PROJECT_ENVIRONMENT"] = str(project_environment)
+    process.run((executable(), *arguments), cwd=cwd, environment=cleaned, seconds=seconds)

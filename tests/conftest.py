@@ -1,0 +1,73 @@
+"""What every test has: a git identity of its own, and no settings of whoever runs it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.ops import loopback
+
+from .helpers.repository import Repo
+from .helpers.shelf import Shelf, new_shelf
+from .helpers.workspaces import index_table, make_workspace, trio
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Tester",
+    "GIT_AUTHOR_EMAIL": "tester@localhost",
+    "GIT_COMMITTER_NAME": "Tester",
+    "GIT_COMMITTER_EMAIL": "tester@localhost",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--exhaustive`, which runs what is slow as well."""
+    parser.addoption("--exhaustive", action="store_true", help="run the slow tests, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out, unless they are asked for."""
+    if not config.getoption("--exhaustive"):
+        slow = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(autouse=True)
+def own_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Hide the settings and secrets of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    monkeypatch.setenv("UV_PUBLISH_USERNAME", "tester")
+    monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """Serve an index on loopback that takes uploads, and can be told to misbehave."""
+    made, app = new_shelf(tmp_path / "index-files")
+    with loopback.serve(app) as url:
+        made.url = url
+        yield made
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, shelf: Shelf) -> Repo:
+    """Return a workspace of three members with a bare remote and an index."""
+    repo = make_workspace(tmp_path / "a checkout", trio(), index_table("shelf", shelf.url))
+    repo.with_remote(tmp_path / "a remote.git")
+    return repo
+
+
+@pytest.fixture
+def remote(checkout: Repo, tmp_path: Path) -> Repo:
+    """Return the bare remote of the checkout."""
+    assert checkout.git("remote") == "origin"
+    return Repo(tmp_path / "a remote.git")

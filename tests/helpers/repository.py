@@ -1,0 +1,54 @@
+"""Git repositories for tests: real ones, in a folder of the test's own."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Repo:
+    """A git repository with a work tree."""
+
+    path: Path
+
+    @classmethod
+    def init(cls, path: Path) -> "Repo":
+        """Make an empty repository on the branch main."""
+        path.mkdir(parents=True, exist_ok=True)
+        repo = cls(path)
+        repo.git("init", "--quiet", "--initial-branch=main")
+        return repo
+
+    def git(self, *arguments: str) -> str:
+        """Run git there, and return what it prints."""
+        command = ("git", "-C", str(self.path), *arguments)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def commit(self, message: str, files: dict[str, str] | None = None) -> str:
+        """Write files, commit everything, and return the commit."""
+        for name, text in (files or {}).items():
+            file = self.path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.head()
+
+    def head(self, revision: str = "HEAD") -> str:
+        """Return the commit of a revision."""
+        return self.git("rev-parse", f"{revision}^{{commit}}")
+
+    def refs(self) -> str:
+        """Return every ref with what it points at."""
+        return self.git("for-each-ref")
+
+    def with_remote(self, path: Path) -> "Repo":
+        """Give it a bare remote that has all of it; return that."""
+        subprocess.run(("git", "init", "--quiet", "--bare", str(path)), check=True)
+        remote = Repo(path)
+        remote.git("symbolic-ref", "HEAD", "refs/heads/main")
+        self.git("remote", "add", "origin", str(path))
+        self.git("push", "--quiet", "--set-upstream", "origin", "main")
+        return remote

@@ -1,0 +1,96 @@
+"""Workspaces for tests: small, on uv_build, with nothing to fetch."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from .repository import Repo
+
+MANIFEST = """\
+[project]
+name = "{name}"
+version = "{version}"
+description = "A member"
+readme = "README.md"
+requires-python = ">=3.11"
+dependencies = [{dependencies}]
+{more}
+[build-system]
+requires = ["uv_build>=0.9,<1"]
+build-backend = "uv_build"
+
+[tool.uv.sources]
+{sources}
+"""
+
+ROOT = """\
+[tool.uv.workspace]
+members = ["packages/*"]
+{more}
+"""
+
+
+def member(
+    name: str,
+    *requirements: str,
+    version: str = "0.1.0",
+    code: str | None = None,
+    more: str = "",
+) -> dict[str, str]:
+    """Return the files of a member; each requirement is on a sibling."""
+    module = name.replace("-", "_")
+    siblings = [requirement.partition(">")[0].partition("=")[0] for requirement in requirements]
+    imports = "".join(f"import {sibling.replace('-', '_')}\n" for sibling in siblings)
+    manifest = MANIFEST.format(
+        name=name,
+        version=version,
+        dependencies=", ".join(f'"{requirement}"' for requirement in requirements),
+        sources="\n".join(f"{sibling} = {{ workspace = true }}" for sibling in siblings),
+        more=more,
+    )
+    folder = f"packages/{name}"
+    return {
+        f"{folder}/pyproject.toml": manifest,
+        f"{folder}/README.md": f"# {name}\n",
+        f"{folder}/src/{module}/__init__.py": imports if code is None else code,
+    }
+
+
+def trio() -> dict[str, str]:
+    """Return three members: a library, one that requires it, and a command that requires both."""
+    command = '[project.scripts]\nzq-app = "zq_app:main"\n'
+    return {
+        **member("zq-base"),
+        **member("zq-middle", "zq-base>=0.1.0,<0.2"),
+        **member(
+            "zq-app",
+            "zq-base>=0.1.0,<0.2",
+            "zq-middle>=0.1.0,<0.2",
+            code="import zq_base, zq_middle\n\n\ndef main() -> None:\n    print('hello')\n",
+            more=command,
+        ),
+    }
+
+
+def index_table(name: str, url: str) -> str:
+    """Return a root's settings for an index that publishes, which is the one to release to."""
+    return (
+        f'[[tool.uv.index]]\nname = "{name}"\nurl = "{url}simple/"\n'
+        f'publish-url = "{url}"\nexplicit = true\n\n[tool.release]\nindex = "{name}"\n'
+    )
+
+
+def make_workspace(path: Path, members: dict[str, str], more: str = "") -> Repo:
+    """Write a workspace, lock it and commit it."""
+    repo = Repo.init(path)
+    files = {"pyproject.toml": ROOT.format(more=more), ".gitignore": "dist/\n", **members}
+    repo.commit("feat: start", files)
+    lock(repo)
+    repo.commit("chore: lock")
+    return repo
+
+
+def lock(repo: Repo) -> None:
+    """Bring `uv.lock` up to date, without asking any index."""
+    command = (os.environ.get("UV", "uv"), "lock", "--quiet", "--offline", "--python", "3.11")
+    subprocess.run(command, cwd=repo.path, check=True)

@@ -1,0 +1,1 @@
+"""The doors to git, uv, pip and indexes."""
