@@ -1,0 +1,164 @@
+"""Reads the three facts of every member, and the history, into one value.
+
+A handful of git calls serve the whole workspace, whatever its size.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from .model import changelog
+from .model.facts import Facts, Page, Presence
+from .model.problem import Problem, UsageFailure
+from .model.workspace import (
+    MANIFEST,
+    Index,
+    Member,
+    Workspace,
+    manifest_paths,
+    read_workspace,
+)
+from .ops.git import Repository
+
+
+def gather(
+    repository: Repository,
+    prefix: str,
+    revision: str = "HEAD",
+    *,
+    index: Index | None = None,
+    all_pages: bool = False,
+    workspace: Workspace | None = None,
+) -> Facts:
+    """Read the facts of the workspace at a revision.
+
+    The index is asked about versions ahead of their tag; with `all_pages`, about all.
+    A workspace that was read at that revision before is not read again.
+    Raises `UsageFailure` where the workspace cannot be read.
+    """
+    base = resolve(repository, revision)
+    tags, branches = repository.tags_and_branches(base)
+    facts = Facts(
+        base=base,
+        day=datetime.now(UTC).date(),
+        workspace=workspace or workspace_at(repository, base, prefix),
+        tags=tags,
+        branches=branches,
+    )
+    asked = [
+        member
+        for member in facts.workspace.members.values()
+        if not member.never_released and (all_pages or facts.tag_at(member) is None)
+    ]
+    pages = _pages(index, asked)
+    ends = [tag.commit for _, tag in facts.priors().values()]
+    return replace(
+        facts,
+        commits=repository.history(base, ends, prefix),
+        pages=pages,
+        version_set_at=_version_set_at(repository, base, prefix, _on_index(asked, pages)),
+    )
+
+
+def resolve(repository: Repository, revision: str) -> str:
+    """Return the commit of a revision; raise `UsageFailure` where there is none."""
+    commit = repository.commit_of(revision)
+    if commit is None:
+        hint = "name a branch, a tag or a commit that this repository has"
+        raise UsageFailure(Problem(f"there is no commit `{revision}`", hint))
+    return commit
+
+
+def workspace_at(repository: Repository, commit: str, prefix: str) -> Workspace:
+    """Read the workspace as it is committed; the working tree is not looked at."""
+    files = repository.files(commit, prefix)
+    root = repository.texts([f"{commit}:{joined(prefix, MANIFEST)}"])
+    if not root:
+        hint = "name the root of a uv workspace with --workspace"
+        where = joined(prefix, MANIFEST)
+        raise UsageFailure(Problem(f"there is no {where} in commit {commit[:12]}", hint))
+    paths = manifest_paths(next(iter(root.values())), files)
+    texts = repository.texts([f"{commit}:{joined(prefix, path)}" for path in paths])
+    return read_workspace(dict(zip(paths, texts.values(), strict=True)))
+
+
+def _pages(index: Index | None, members: Iterable[Member]) -> Mapping[NormalizedName, Page]:
+    if index is None:
+        return {}
+    from .ops import index as indexes  # noqa: PLC0415 - half a second that git alone saves
+
+    return indexes.read_pages(index, (member.name for member in members))
+
+
+def _on_index(members: Iterable[Member], pages: Mapping[NormalizedName, Page]) -> list[Member]:
+    there = {Presence.PARTIAL, Presence.PRESENT}
+    return [
+        member
+        for member in members
+        if member.version
+        and member.name in pages
+        and pages[member.name].presence(member.version) in there
+    ]
+
+
+def _version_set_at(
+    repository: Repository, base: str, prefix: str, members: list[Member]
+) -> dict[NormalizedName, str]:
+    """Find, for each of these members, the commit that made its version a release.
+
+    That is where its manifest got the version and its changelog the section for it.
+    """
+    if not members:
+        return {}
+    files = {
+        member.name: (member.file(MANIFEST), member.file(changelog.FILE)) for member in members
+    }
+    paths = [joined(prefix, path) for pair in files.values() for path in pair]
+    commits = repository.changes_of(base, paths, prefix)
+    names = [
+        f"{commit.hash}:{joined(prefix, path)}"
+        for commit in commits
+        for pair in files.values()
+        if set(pair) & set(commit.files)
+        for path in pair
+    ]
+    texts = repository.texts(names)
+    found = {}
+    for member in members:
+        pair = files[member.name]
+        states = [
+            (c.hash, *[texts.get(f"{c.hash}:{joined(prefix, path)}", "") for path in pair])
+            for c in commits
+            if set(pair) & set(c.files)
+        ]
+        found[member.name] = _start_of(member, states) or base
+    return found
+
+
+def _start_of(member: Member, states: Iterable[tuple[str, ...]]) -> str:
+    """Return the oldest of the newest commits that show a member's version alike."""
+    assert member.version is not None  # noqa: S101 - such members alone are on an index
+    start, listed_at_first = "", None
+    for commit, manifest, log in states:
+        listed = bool(changelog.section_of(log, member.version))
+        listed_at_first = listed if listed_at_first is None else listed_at_first
+        if _version_in(manifest) != member.version or listed != listed_at_first:
+            break
+        start = commit
+    return start
+
+
+def _version_in(manifest: str) -> Version | None:
+    try:
+        return Version(tomllib.loads(manifest)["project"]["version"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def joined(prefix: str, path: str) -> str:
+    """Return a path below the workspace's root as the repository has it."""
+    return f"{prefix}/{path}" if prefix else path

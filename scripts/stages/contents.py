@@ -1,0 +1,114 @@
+"""What lies in a distribution: what the manifest says, and nothing that does harm."""
+
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from packaging.metadata import RawMetadata, parse_email
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from ..model.problem import Problem
+from ..model.requirement import Kind
+from ..model.workspace import Member
+
+# Names that would land beside the member in everybody's site-packages.
+NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src", "test", "tests"})
+MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
+
+
+def content_problems(path: Path, member: Member) -> Iterator[Problem]:
+    """Check a wheel or an sdist against the manifest of its member."""
+    try:
+        metadata, top_level = _read_wheel(path) if path.suffix == ".whl" else _read_sdist(path)
+    except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
+        yield Problem(f"{path.name} cannot be read: {error}", "build it again", member.name)
+        return
+    problems = (*_metadata_problems(metadata, member), *_top_level_problems(top_level))
+    for what, hint in problems:
+        yield Problem(f"{path.name} {what}", hint, member.name)
+
+
+def same_contents(one: Path, other: Path) -> bool:
+    """Tell whether two distributions differ in nothing but who built them, and when."""
+    read = _wheel_contents if one.suffix == ".whl" else _sdist_contents
+    return read(one) == read(other)
+
+
+def _read_wheel(path: Path) -> tuple[RawMetadata, set[str]]:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        metadata = next(n for n in (*names, "METADATA") if n.endswith(".dist-info/METADATA"))
+        parsed, _ = parse_email(archive.read(metadata))
+    info = metadata.partition("/")[0]
+    own = (info, info.replace(".dist-info", ".data"))
+    return parsed, {name for name in names if name.partition("/")[0] not in own}
+
+
+def _read_sdist(path: Path) -> tuple[RawMetadata, set[str]]:
+    root = path.name.removesuffix(".tar.gz")
+    with tarfile.open(path) as archive:
+        info = archive.extractfile(f"{root}/PKG-INFO")
+        parsed, _ = parse_email(info.read() if info else b"")
+    return parsed, set()
+
+
+def _metadata_problems(metadata: RawMetadata, member: Member) -> Iterator[tuple[str, str]]:
+    hint = "what is released must be what the manifest says: look at the build backend"
+    name, version = metadata.get("name", ""), metadata.get("version", "")
+    if canonicalize_name(name) != member.name or Version(version) != member.version:
+        yield f"says that it is {name} {version}, not {member.name} {member.version}", hint
+    stated = set(_parsed(metadata.get("requires_dist", ())))
+    for requirement in member.requirements:
+        wanted = requirement.requirement
+        same = (r for r in stated if canonicalize_name(r.name) == requirement.sibling)
+        if requirement.kind is Kind.REQUIRED and wanted.specifier not in {
+            r.specifier for r in same
+        }:
+            yield f'does not require "{requirement.text}", as the manifest does', hint
+    if any(requirement.url for requirement in stated):
+        yield "requires something by a URL", "no index accepts that: require a version"
+
+
+def _top_level_problems(files: Iterable[str]) -> Iterator[tuple[str, str]]:
+    hint = "it would land in everybody's site-packages: leave it out of the wheel"
+    for top in sorted({name.partition("/")[0] for name in files}):
+        is_file = top in files
+        stem = PurePosixPath(top).name.partition(".")[0]
+        is_module = top.endswith(MODULE_SUFFIXES) if is_file else True
+        if top in NOBODYS or stem == "__init__" or not is_module or not stem.isidentifier():
+            yield f"has `{top}` at its top level", hint
+
+
+def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:
+    for text in texts:
+        try:
+            yield Requirement(text)
+        except InvalidRequirement:
+            continue
+
+
+def _wheel_contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    return {name: _without_builder(name, data) for name, data in contents.items()}
+
+
+def _sdist_contents(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as archive:
+        files = (entry for entry in archive.getmembers() if entry.isfile())
+        opened = ((entry.name, archive.extractfile(entry)) for entry in files)
+        return {name: file.read() for name, file in opened if file}
+
+
+def _without_builder(name: str, data: bytes) -> bytes:
+    """Leave the builder's name out of a wheel's `WHEEL`, and that file's hash out of `RECORD`."""
+    if name.endswith(".dist-info/WHEEL"):
+        told = b"Generator:"
+    elif name.endswith(".dist-info/RECORD"):
+        told = name.removesuffix("RECORD").encode() + b"WHEEL,"
+    else:
+        return data
+    return b"\n".join(line for line in data.splitlines() if not line.startswith(told))

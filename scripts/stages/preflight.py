@@ -1,0 +1,123 @@
+"""Preflight: all that a real release would refuse, found before anything is written."""
+
+from collections.abc import Iterator
+
+from ..model.problem import Failure, Problem, stop_on
+from ..model.settings import Settings
+from ..model.workspace import Index
+from ..ops import git, process, uv
+from ..ops.git import Repository
+from .site import current_branch, remote_url
+
+
+def require(checkout: Repository, settings: Settings, index: Index | None) -> None:
+    """Raise `Failure` with everything that stands in the way of a real release."""
+    stop_on(problems(checkout, settings, index))
+
+
+def problems(checkout: Repository, settings: Settings, index: Index | None) -> list[Problem]:
+    """Return everything that stands in the way of a real release."""
+    return [*checkout_problems(checkout, settings), *credential_problems(index)]
+
+
+def release_branch(checkout: Repository, settings: Settings) -> str:
+    """Return the release branch that is checked out; raise `Failure` where none is."""
+    branch = current_branch(checkout)
+    if branch is None or branch not in settings.branch:
+        hint = f"check out {' or '.join(settings.branch)}"
+        raise Failure(Problem(f"{branch or 'a detached HEAD'} is not a release branch", hint))
+    return branch
+
+
+def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Problem]:
+    """Check the user's checkout: branch, clean tree, remote and identity."""
+    branch = current_branch(checkout)
+    wanted = " or ".join(settings.branch)
+    if branch is None:
+        yield Problem("HEAD is detached", f"check out {wanted}: releases are made from a branch")
+    elif branch not in settings.branch:
+        hint = f"check out {wanted}, or set `branch` in [tool.release]"
+        yield Problem(f"the branch is {branch}, and releases are made from {wanted}", hint)
+    changed = checkout.git("status", "--porcelain").splitlines()
+    if changed:
+        count = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
+        message = f"the working tree is not clean: {count}, `{changed[0].strip()}` first"
+        yield Problem(message, "commit, stash or ignore what is not meant to be released")
+    try:
+        git.require_identity(checkout)
+    except Failure as failure:
+        yield from failure.problems
+    yield from _remote_problems(checkout, settings, branch)
+
+
+def credential_problems(index: Index | None) -> Iterator[Problem]:
+    """Check that there is something to upload with; nothing is asked of the index."""
+    if index is None:
+        return
+    if not index.publish_url:
+        message = f"the index {index.name} has no `publish-url`"
+        yield Problem(message, "add one to its [[tool.uv.index]], or name another with --index")
+    elif not uv.can_publish(process.own_environment(), index):
+        message = f"there are no credentials to upload to {index.name}"
+        hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
+        yield Problem(message, f'{hint}; `--index ""` releases by git alone')
+
+
+def fast_forward(checkout: Repository, settings: Settings) -> None:
+    """Bring a clean checkout that is merely behind to the head of the remote's branch."""
+    branch = current_branch(checkout)
+    if branch not in settings.branch or checkout.git("status", "--porcelain"):
+        return
+    if checkout.asks("fetch", "--quiet", "--tags", settings.remote, str(branch)) is not None:
+        checkout.asks("merge", "--quiet", "--ff-only", "FETCH_HEAD")
+
+
+def _remote_problems(
+    checkout: Repository, settings: Settings, branch: str | None
+) -> Iterator[Problem]:
+    url = remote_url(checkout, settings)
+    if url is None:
+        hint = f"add one: `git remote add {settings.remote} URL`"
+        yield Problem(f"there is no remote `{settings.remote}`", hint)
+        return
+    refs = _remote_refs(checkout, settings)
+    if refs is None:
+        message = f"the remote does not answer: {git.public_url(url)}"
+        yield Problem(message, f"look at `git ls-remote {settings.remote}`")
+        return
+    at_remote = refs.get(f"refs/heads/{branch}")
+    if branch and at_remote is None:
+        hint = f"push it: `git push {settings.remote} {branch}`"
+        yield Problem(f"the remote has no branch {branch}", hint)
+    elif branch and not _is_behind_or_equal(checkout, str(at_remote)):
+        hint = f"push or pull first: `git status -sb` after `git fetch {settings.remote}`"
+        yield Problem(f"HEAD is not the remote's {branch}", hint)
+    yield from _tag_problems(checkout, refs)
+
+
+def _is_behind_or_equal(checkout: Repository, at_remote: str) -> bool:
+    """Tell whether HEAD can be fast-forwarded to the remote's branch."""
+    if checkout.commit_of("HEAD") == at_remote:
+        return True
+    if checkout.commit_of(at_remote) is None:
+        return checkout.asks("rev-list", "--max-count=1", "@{upstream}..HEAD") == ""
+    return checkout.asks("merge-base", "--is-ancestor", "HEAD", at_remote) is not None
+
+
+def _remote_refs(checkout: Repository, settings: Settings) -> dict[str, str] | None:
+    listed = checkout.asks("ls-remote", "--heads", "--tags", settings.remote)
+    if listed is None:
+        return None
+    pairs = (line.split("\t") for line in listed.splitlines())
+    return {ref: target for target, ref in pairs}
+
+
+def _tag_problems(checkout: Repository, refs: dict[str, str]) -> Iterator[Problem]:
+    tags, _ = checkout.tags_and_branches("HEAD")
+    for tag in tags:
+        ref = f"refs/tags/{tag.name}"
+        at_remote = refs.get(f"{ref}^{{}}") or refs.get(ref)
+        if at_remote and at_remote != tag.commit:
+            message = f"the tag {tag.name} is at {tag.commit[:12]} here, at {at_remote[:12]} there"
+            hint = "one of them was moved, and a tag never may be: find out which is right"
+            yield Problem(message, hint)

@@ -1,0 +1,50 @@
+"""Prepare: make the release commit R in the scratch clone, and push it."""
+
+from ..gather import joined
+from ..model.edit import edited_files, edits, release_message
+from ..model.facts import Facts
+from ..model.plan import Plan
+from ..ops import process, uv
+from .site import Site
+
+LOCK = "uv.lock"
+
+
+def prepare(site: Site, facts: Facts, plan: Plan) -> str:
+    """Make R: versions, ranges, changelogs and `uv.lock`; return its hash.
+
+    Where the plan edits nothing, as when R is pushed already, R is the commit planned from.
+    """
+    scratch = site.scratch
+    paths = [joined(site.prefix, path) for path in edited_files(plan, facts.workspace)]
+    names = {
+        f"{plan.base}:{joined(site.prefix, p)}": p for p in edited_files(plan, facts.workspace)
+    }
+    texts = {names[name]: text for name, text in scratch.texts(list(names)).items()}
+    changed = edits(plan, facts.workspace, texts, facts.day)
+    if not changed:
+        return plan.base
+    root = scratch.path / site.prefix
+    for path, text in changed.items():
+        (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
+    if (root / LOCK).is_file():
+        uv.lock(root, {**process.own_environment(), "TMPDIR": str(site.folder)})
+    scratch.git("add", "--", *(p for p in paths if (scratch.path / p).exists()))
+    scratch.git("add", "--update", "--", ".")
+    scratch.git("commit", "--quiet", "--no-verify", "--file=-", stdin=release_message(plan))
+    return str(scratch.commit_of("HEAD"))
+
+
+def shown(site: Site, plan: Plan, commit: str) -> str:
+    """Return the release commit as a patch; empty where there is nothing to commit."""
+    if commit == plan.base:
+        return ""
+    return site.scratch.git("show", "--no-color", "--format=%B", commit)
+
+
+def push(site: Site, commit: str) -> None:
+    """Push R to the release branch; of two who release at once, one is refused here."""
+    site.scratch.git("fetch", "--quiet", "origin", site.branch)
+    if site.scratch.commit_of("FETCH_HEAD") != commit:
+        hint = "somebody may have pushed first: pull, and run the same command again"
+        site.scratch.push(f"{commit}:refs/heads/{site.branch}", hint=hint)

@@ -1,0 +1,323 @@
+"""Release: all steps in their order, from the facts to the release tag.
+
+It can be broken off anywhere. Running it again reads the facts anew and does what is
+missing; there is no state but the manifests, the index and the tags.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from ..gather import gather, workspace_at
+from ..model.facts import Facts
+from ..model.graph import closure, reversed_graph
+from ..model.plan import Plan, Release, make_plan
+from ..model.problem import Problem, stop_on
+from ..model.tag import Tag
+from ..model.workspace import Workspace
+from ..ops import git
+from .build import Distribution, build, replace_folder
+from .environments import Result, failure_of, failures, interpreter
+from .prepare import prepare, push
+from .publish import Upload, plan_uploads, publish
+from .site import Site
+from .steps import Steps
+from .tag import push_member_tags, push_release_tag, release_tag_at, tags_due
+from .verify_git_install import INSTALLERS, Target, verify_git_install
+from .verify_index_install import verify_index_install
+from .verify_wheels import verify_wheels
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a release did, as far as it came."""
+
+    plan: Plan
+    commit: str = ""
+    distributions: tuple[Distribution, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    results: list[Result] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    failed: dict[NormalizedName, Problem] = field(default_factory=dict)
+
+    @property
+    def nothing_due(self) -> bool:
+        """Tell whether there was anything to release or to finish."""
+        return not self.plan.releases and not self.plan.closing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    """A release under way: where, of what, and the workspace at each commit involved."""
+
+    site: Site
+    facts: Facts
+    plan: Plan
+    head: str
+    workspaces: Mapping[str, Workspace]
+    python: str
+    installers: Sequence[str]
+
+    def commit_of(self, release: Release) -> str:
+        return release.finished_from or self.head
+
+    def by_commit(self) -> dict[str, list[Release]]:
+        groups: dict[str, list[Release]] = {}
+        for release in self.plan.releases:
+            groups.setdefault(self.commit_of(release), []).append(release)
+        return groups
+
+    def involved(self, commit: str) -> list[NormalizedName]:
+        """Return what a commit releases, and what must go on working with it."""
+        workspace = self.workspaces[commit]
+        released = [r.name for r in self.plan.releases if self.commit_of(r) == commit]
+        if commit != self.head:
+            return sorted(released)
+        dependents = reversed_graph(workspace.graph)
+        names = {name for start in released for name in closure(dependents, start)}
+        return sorted(name for name in names if workspace.members[name].installable)
+
+
+def release(
+    site: Site,
+    steps: Steps,
+    *,
+    only: Iterable[str] = (),
+    python: str | None = None,
+    installers: Sequence[str] = INSTALLERS,
+    keep: Path | None = None,
+) -> Outcome:
+    """Release what is due at a site; return what was done.
+
+    `keep` is where the distributions are put for people to find.
+    Raises `Failure` at the first step that fails before anything has left the machine;
+    from the uploads on, a member that fails stops only those that require it.
+    """
+    with steps("plan"):
+        everywhere = not site.is_rehearsal
+        facts = gather(site.scratch, site.prefix, index=site.index, all_pages=everywhere)
+        republish = everywhere and site.index is not None
+        plan = make_plan(facts, only, republish=republish)
+        stop_on(plan.problems)
+    outcome = Outcome(plan)
+    if outcome.nothing_due:
+        return outcome
+    with steps("prepare"):
+        outcome.commit = prepare(site, facts, plan)
+    work = _work(site, facts, plan, outcome.commit, python, installers)
+    with steps("build"):
+        outcome.distributions, built = _build(work)
+    with steps("gate"):
+        outcome.results += _gate(work, built)
+        stop_on(failures(outcome.results))
+        if site.index:
+            outcome.uploads = plan_uploads(site.index, outcome.distributions)
+            stop_on(upload.problem for upload in outcome.uploads if upload.problem)
+    with steps("push"):
+        push(site, outcome.commit)
+        if keep and outcome.distributions:
+            replace_folder(outcome.distributions, outcome.commit, keep)
+    _publish_and_tag(work, outcome, steps)
+    return outcome
+
+
+def _publish_and_tag(work: _Work, outcome: Outcome, steps: Steps) -> None:
+    site, plan = work.site, work.plan
+    if site.index and plan.releases:
+        with steps("publish"):
+            _publish(work, outcome)
+        with steps("verify-index-install"):
+            _verify_index(work, outcome)
+    sound = [release for release in plan.releases if release.name not in outcome.failed]
+    with steps("tag"):
+        closing = _tag(work, sound)
+    with steps("verify-git-install"):
+        results = _verify_tags(work, closing)
+        outcome.results += results
+        outcome.failed |= _failed_members(results)
+    with steps("release-tag"):
+        outcome.tags += [tag.name for tag in closing]
+        outcome.tags += _close(work, closing, outcome.failed)
+
+
+def _work(
+    site: Site,
+    facts: Facts,
+    plan: Plan,
+    head: str,
+    python: str | None,
+    installers: Sequence[str],
+) -> _Work:
+    commits = {head, *(release.finished_from or head for release in plan.releases)}
+    commits |= {tag.commit for tag in plan.closing}
+    workspaces = {commit: workspace_at(site.scratch, commit, site.prefix) for commit in commits}
+    return _Work(
+        site=site,
+        facts=facts,
+        plan=plan,
+        head=head,
+        workspaces=workspaces,
+        python=interpreter(workspaces[head], python),
+        installers=installers,
+    )
+
+
+def _build(work: _Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distribution, ...]]]:
+    """Build what each commit releases and all that is needed to try it; return both."""
+    built = {}
+    due: list[Distribution] = []
+    for commit, releases in work.by_commit().items():
+        workspace = work.workspaces[commit]
+        names = {n for name in work.involved(commit) for n in closure(workspace.graph, name)}
+        members = [workspace.members[name] for name in sorted(names)]
+        site = work.site
+        found = build(site.scratch, commit, site.prefix, members, site.folder / f"build-{commit}")
+        released = {release.name for release in releases}
+        built[commit] = found
+        due += [d for d in found if d.member in released]
+        if site.stock:
+            _stock(site.stock, [d for d in found if d.member not in released])
+    return tuple(due), built
+
+
+def _stock(folder: Path, distributions: Sequence[Distribution]) -> None:
+    """Put on the index of a rehearsal what the real one has already."""
+    for distribution in distributions:
+        shutil.copy2(distribution.path, folder)
+
+
+def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
+    """Install everything involved from the wheels and from git; nothing has left the machine.
+
+    Both at once: pip builds one member after another, and leaves the other cores alone.
+    """
+    tags = {release.name: release.planned_tag for release in work.plan.releases}
+    targets = [
+        Target(
+            member=work.workspaces[commit].members[name], ref=tags.get(name, commit), commit=commit
+        )
+        for commit in built
+        for name in work.involved(commit)
+    ]
+    mirror = git.mirror(str(work.site.scratch.path), work.site.folder / "gate.git")
+    due = tags_due(work.plan.releases, work.head)
+    mirror.git("update-ref", "--stdin", stdin="".join(map(_creation, due)))
+    with ThreadPoolExecutor(2) as pool:
+        from_git = pool.submit(_verify_git, work, mirror, targets, "gate")
+        from_wheels = pool.submit(_verify_wheels, work, built)
+        return [*from_wheels.result(), *from_git.result()]
+
+
+def _verify_wheels(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
+    results: list[Result] = []
+    for commit, distributions in built.items():
+        workspace = work.workspaces[commit]
+        members = [workspace.members[name] for name in work.involved(commit)]
+        folder = work.site.folder / f"wheels-{commit}"
+        results += verify_wheels(
+            distributions, members, workspace, folder=folder, python=work.python
+        )
+    return results
+
+
+def _creation(tag: Tag) -> str:
+    return f"update refs/tags/{tag.name} {tag.commit}\n"
+
+
+def _publish(work: _Work, outcome: Outcome) -> None:
+    site = work.site
+    assert site.index is not None  # noqa: S101 - the caller asked
+    graph = work.workspaces[work.head].graph
+    outcome.failed |= publish(
+        site.index, outcome.uploads, work.plan.releases, graph, site.credentials
+    )
+
+
+def _verify_index(work: _Work, outcome: Outcome) -> None:
+    site = work.site
+    assert site.index is not None  # noqa: S101 - the caller asked
+    versions = {
+        release.name: release.planned_version
+        for release in work.plan.releases
+        if release.name not in outcome.failed
+    }
+    results = verify_index_install(
+        site.index,
+        work.workspaces[work.head],
+        versions,
+        folder=site.folder / "index-install",
+        python=work.python,
+    )
+    outcome.results += results
+    outcome.failed |= _failed_members(results)
+
+
+def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
+    """Tag what is published and verified; return all tags that a release tag is still due for."""
+    closing = list(work.plan.closing)
+    for commit, releases in work.by_commit().items():
+        due = [release for release in releases if release in sound and not release.tagged]
+        if due:
+            name = release_tag_at(work.site, commit, work.facts.tags)
+            push_member_tags(work.site, due, work.head, name)
+            closing += [
+                Tag(name=release.planned_tag, commit=commit, released_with=name) for release in due
+            ]
+    return closing
+
+
+def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
+    """Install every new tag from what the remote has now."""
+    targets = []
+    for tag in tags:
+        workspace = work.workspaces[tag.commit]
+        parsed = workspace.settings.tag_format.parse(tag.name, workspace.members)
+        if parsed:
+            member = workspace.members[parsed[0]]
+            targets.append(Target(member=member, ref=tag.name, commit=tag.commit))
+    if not targets:
+        return []
+    site = work.site
+    mirror = git.mirror(site.remote, site.folder / "remote.mirror", site.scratch.environment)
+    return _verify_git(work, mirror, targets, "tags")
+
+
+def _verify_git(
+    work: _Work, mirror: git.Repository, targets: Sequence[Target], what: str
+) -> list[Result]:
+    return list(
+        verify_git_install(
+            mirror,
+            work.site.url,
+            targets,
+            prefix=work.site.prefix,
+            workspaces=work.workspaces,
+            folder=work.site.folder / f"git-{what}",
+            python=work.python,
+            installers=work.installers,
+        )
+    )
+
+
+def _close(
+    work: _Work, closing: Sequence[Tag], failed: Mapping[NormalizedName, Problem]
+) -> list[str]:
+    """Push the release tag of each commit of which nothing planned is left."""
+    unfinished = {work.commit_of(r) for r in work.plan.releases if r.name in failed}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for tag in closing:
+        groups.setdefault((tag.released_with, tag.commit), []).append(tag.name)
+    done = []
+    for (name, commit), members in sorted(groups.items()):
+        if commit not in unfinished:
+            push_release_tag(work.site, commit, name, members)
+            done.append(name)
+    return done
+
+
+def _failed_members(results: Iterable[Result]) -> dict[NormalizedName, Problem]:
+    return {result.member: failure_of(result) for result in results if not result.ok}

@@ -1,0 +1,145 @@
+"""Where a release takes place: at the real remote and index, or on a scratch copy of both.
+
+A rehearsal and a release run the same code on the same kind of scratch clone; this
+module makes the only difference between them.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..gather import workspace_at
+from ..model.problem import Failure, Problem
+from ..model.settings import Settings
+from ..model.workspace import Index
+from ..ops import git
+from ..ops.git import Repository
+
+NOBODY = {
+    "GIT_AUTHOR_NAME": "Rehearsal",
+    "GIT_AUTHOR_EMAIL": "rehearsal@localhost",
+    "GIT_COMMITTER_NAME": "Rehearsal",
+    "GIT_COMMITTER_EMAIL": "rehearsal@localhost",
+}
+STOCK = "index"
+# The index of a rehearsal takes any credentials; uv wants some all the same.
+ANY_CREDENTIALS = {"UV_PUBLISH_USERNAME": "rehearsal", "UV_PUBLISH_PASSWORD": "rehearsal"}
+UNSIGNED = (("commit.gpgsign", "false"), ("tag.gpgsign", "false"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """The targets of a release, and a folder for all that is made on the way."""
+
+    folder: Path
+    scratch: Repository
+    prefix: str
+    branch: str
+    remote: str
+    url: str
+    index: Index | None
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stock: Path | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Tell whether nothing here outlives the run."""
+        return self.folder in Path(self.remote).parents
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Make a folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="release-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
+@contextmanager
+def real_site(
+    checkout: Repository, prefix: str, settings: Settings, index: Index | None, branch: str
+) -> Iterator[Site]:
+    """Clone the remote's release branch; the user's checkout is not touched."""
+    remote = remote_url(checkout, settings)
+    if remote is None:
+        hint = f"add one: `git remote add {settings.remote} URL`"
+        raise Failure(Problem(f"there is no remote `{settings.remote}`", hint))
+    with scratch_folder() as folder:
+        common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+        options = ("--branch", branch, "--reference-if-able", common)
+        environment = git.handed_down(checkout)
+        scratch = git.clone(remote, folder / "clone", *options, environment=environment)
+        yield Site(
+            folder=folder,
+            scratch=scratch,
+            prefix=prefix,
+            branch=branch,
+            remote=remote,
+            url=settings.repository or git.public_url(remote),
+            index=index,
+        )
+
+
+@contextmanager
+def rehearsal_site(
+    checkout: Repository, prefix: str, settings: Settings, *, with_index: bool
+) -> Iterator[Site]:
+    """Make a scratch remote of the commit at HEAD, and an index on loopback."""
+    branch = settings.branch[0]
+    with scratch_folder() as folder, _optional_index(folder, with_index=with_index) as index:
+        remote = folder / "remote.git"
+        common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+        bare = git.clone(common, remote, "--bare", "--shared")
+        bare.git("update-ref", f"refs/heads/{branch}", str(checkout.commit_of("HEAD")))
+        scratch = git.clone(str(remote), folder / "clone", "--shared", "--branch", branch)
+        identity = NOBODY | git.own_settings(*UNSIGNED)
+        yield Site(
+            folder=folder,
+            scratch=Repository(path=scratch.path, environment=identity),
+            prefix=prefix,
+            branch=branch,
+            remote=str(remote),
+            url=public_url(checkout, settings),
+            index=index,
+            credentials=ANY_CREDENTIALS,
+            stock=folder / STOCK if index else None,
+        )
+
+
+def public_url(checkout: Repository, settings: Settings) -> str:
+    """Return the URL that consumers will use; one that cannot be reached, where none is known."""
+    remote = settings.repository or remote_url(checkout, settings)
+    return git.public_url(remote) if remote else "https://repository.invalid/workspace.git"
+
+
+def remote_url(checkout: Repository, settings: Settings) -> str | None:
+    """Return the URL of the remote; a path is made absolute."""
+    url = checkout.asks("remote", "get-url", settings.remote)
+    if url and "://" not in url and ":" not in url.partition("/")[0]:
+        top = checkout.git("rev-parse", "--show-toplevel").strip()
+        return str((Path(top) / url).resolve())
+    return url
+
+
+def current_branch(checkout: Repository) -> str | None:
+    """Return the branch that is checked out; None for a detached HEAD."""
+    return checkout.asks("symbolic-ref", "--quiet", "--short", "HEAD")
+
+
+def settings_of(checkout: Repository, prefix: str) -> Settings:
+    """Read the release settings as they are committed."""
+    return workspace_at(checkout, str(checkout.commit_of("HEAD")), prefix).settings
+
+
+@contextmanager
+def _optional_index(folder: Path, *, with_index: bool) -> Iterator[Index | None]:
+    if not with_index:
+        yield None
+        return
+    from ..ops import loopback  # noqa: PLC0415 - a server that most commands do without
+
+    files = folder / STOCK
+    files.mkdir()
+    with loopback.index(files) as index:
+        yield index

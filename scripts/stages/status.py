@@ -1,0 +1,58 @@
+"""Status: the three facts of each member, and its next step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from ..model.facts import Facts, Presence
+from ..model.plan import Plan, Release, make_plan
+from ..model.workspace import Member
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What is known of a member, and what is to be done."""
+
+    name: NormalizedName
+    path: str
+    version: Version | None
+    tag: str | None
+    index: Presence
+    state: str
+    next: str
+
+
+def status(facts: Facts) -> tuple[Status, ...]:
+    """Say for every member where it stands."""
+    return tuple(_statuses(facts, make_plan(facts)))
+
+
+def _statuses(facts: Facts, plan: Plan) -> Iterator[Status]:
+    priors = facts.priors()
+    for name, member in facts.workspace.members.items():
+        prior = priors.get(name)
+        state, following = _state(member, plan.release_of(name), facts.presence(member))
+        yield Status(
+            name=name,
+            path=member.path,
+            version=member.version,
+            tag=prior[1].name if prior else None,
+            index=Presence.NONE if member.never_released else facts.presence(member),
+            state=state,
+            next=following,
+        )
+
+
+def _state(member: Member, release: Release | None, presence: Presence) -> tuple[str, str]:
+    if member.never_released:
+        return "not released", member.never_released
+    if release is None and presence in {Presence.ABSENT, Presence.PARTIAL}:
+        return "tagged", "publish it from its tag: `nox -s release -- --execute --index NAME`"
+    if release is None:
+        return "released", "nothing to do"
+    if release.finished_from:
+        return "half released", f"finish {release.planned_version}: `nox -s release -- --execute`"
+    state = "changed" if release.prior_tag else "never released"
+    return state, f"release {release.planned_version}: `nox -s release`"
