@@ -1,0 +1,177 @@
+"""The command line: `python -m scripts [--workspace DIR] COMMAND [MEMBER ...] [options]`.
+
+The only place that prints an error and chooses an exit code: 0 done, 1 a check or a
+step failed, 2 wrong use or configuration, 3 nothing to release.
+"""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from .commands.context import Answer
+from .model.problem import Failure, NothingToRelease, Problem
+from .report import as_json, terminal
+from .stages.steps import Steps
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does, its module in `commands/`, and which options it takes."""
+
+    summary: str
+    module: str
+    options: tuple[str, ...] = ()
+
+    def run(self, options: Namespace, steps: Steps) -> Answer:
+        """Run it; only its own module is imported, so that a plan does not wait for a server."""
+        run = import_module(f".commands.{self.module}", __package__).run
+        answer: Answer = run(options, steps)
+        return answer
+
+
+COMMANDS: Mapping[str, Command] = {
+    "status": Command(
+        "show the three facts and the next step of each member", "status", ("--index",)
+    ),
+    "plan": Command("show what would be released, to which version, and why", "plan", ("--index",)),
+    "prepare": Command("show the release commit; --execute pushes it", "prepare", ("--execute",)),
+    "build": Command("build the distributions of members, as committed, into dist/", "build"),
+    "tag": Command(
+        "show the tags that are due; --execute pushes them", "tag", ("--execute", "--index")
+    ),
+    "publish": Command(
+        "show the uploads that are due; --execute uploads",
+        "publish",
+        ("--execute", "--index", "--from"),
+    ),
+    "verify-git-install": Command(
+        "install each member from git and prove that it works",
+        "verify_git_install",
+        ("--url", "--ref", "--installer", "--route", "--direct", "--python"),
+    ),
+    "verify-index-install": Command(
+        "install each member from an index and prove that it works",
+        "verify_index_install",
+        ("--index", "--python", "--wait"),
+    ),
+    "release": Command(
+        "rehearse a release; --execute releases",
+        "release",
+        ("--execute", "--index", "--installer", "--python"),
+    ),
+}
+
+OPTIONS: Mapping[str, Mapping[str, object]] = {
+    "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
+    "--index": {
+        "metavar": "NAME",
+        "help": 'a [[tool.uv.index]] of the root manifest; "" is none, git alone',
+    },
+    "--from": {
+        "metavar": "DIR",
+        "dest": "source",
+        "type": Path,
+        "help": "upload the distributions that lie there instead of building them",
+    },
+    "--url": {"help": "verify this repository instead of the workspace's own"},
+    "--ref": {"default": "HEAD", "help": "a tag, a branch or a commit (HEAD)"},
+    "--installer": {
+        "action": "append",
+        "dest": "installers",
+        "choices": ("uv", "pip"),
+        "help": "use this one alone (both)",
+    },
+    "--route": {
+        "choices": ("direct",),
+        "default": "direct",
+        "help": "how a consumer names the member: `direct`, by a direct URL",
+    },
+    "--direct": {
+        "action": "store_true",
+        "help": "let the installers fetch from the URL, with your credentials",
+    },
+    "--python": {"help": "the interpreter to verify with (the one that runs this)"},
+    "--wait": {
+        "type": float,
+        "default": 60.0,
+        "metavar": "SECONDS",
+        "help": "how long to wait for the index to show a file (60)",
+    },
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _answer(options)
+    except Failure as failure:
+        if options.json:
+            _print_json(options.command, failure.problems, {}, ok=False)
+        kind = "note" if isinstance(failure, NothingToRelease) else "error"
+        terminal.show_problems(failure.problems, kind=kind)
+        return failure.exit_code
+    except KeyboardInterrupt:
+        hint = "the same command goes on from the facts"
+        terminal.show_problems([Problem("interrupted", hint)])
+        return INTERRUPTED
+
+
+def _answer(options: Namespace) -> int:
+    with terminal.watched() as steps:
+        answer = COMMANDS[options.command].run(options, steps)
+    terminal.show_problems(answer.warnings, kind="warning")
+    if options.json:
+        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
+    else:
+        answer.show()
+    terminal.show_problems(answer.problems)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and answer.markdown:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(answer.markdown)
+    return answer.exit_code
+
+
+def _print_json(
+    command: str, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
+) -> None:
+    told = {
+        "schema": as_json.SCHEMA,
+        "command": command,
+        "ok": ok,
+        "problems": as_json.problems(problems),
+        **data,
+    }
+    print(json.dumps(told, indent=2))
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="python -m scripts", description="Release the workspace's members."
+    )
+    parser.add_argument(
+        "--workspace", type=Path, default=Path.cwd(), metavar="DIR", help="its root (here)"
+    )
+    names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        summary = command.summary
+        own = names.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
+        own.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
+        own.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        for option in command.options:
+            own.add_argument(option, **OPTIONS[option])  # type: ignore[arg-type]
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""What all commands share: the checkout they are called on, and the answer they give."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ..gather import gather, resolve, workspace_at
+from ..model.facts import Facts
+from ..model.plan import Plan
+from ..model.problem import NothingToRelease, Problem
+from ..model.workspace import Index, Workspace
+from ..ops import git, uv
+from ..ops.git import Repository
+from ..report import as_json, terminal
+from ..stages import preflight, site
+from ..stages.environments import Result, failures
+from ..stages.site import Site
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a command found or did."""
+
+    data: Mapping[str, object]
+    show: Callable[[], None]
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    exit_code: int = 0
+    markdown: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """The checkout that a command was called on."""
+
+    checkout: Repository
+    prefix: str
+    workspace: Workspace
+    index: Index | None
+    members: Sequence[str]
+
+    @classmethod
+    def of(cls, arguments: Namespace) -> "Context":
+        """Open the workspace; raise `UsageFailure` where there is none that can be read."""
+        checkout, prefix = git.open_workspace(arguments.workspace)
+        workspace = workspace_at(checkout, resolve(checkout, "HEAD"), prefix)
+        uv.require(workspace.uv_required)
+        workspace.select(arguments.members)
+        named = getattr(arguments, "index", None)
+        index = workspace.index(workspace.settings.index if named is None else named)
+        return cls(
+            checkout=checkout,
+            prefix=prefix,
+            workspace=workspace,
+            index=index,
+            members=arguments.members,
+        )
+
+    def facts(self, *, all_pages: bool = False) -> Facts:
+        """Read the facts here, at HEAD."""
+        return gather(
+            self.checkout,
+            self.prefix,
+            index=self.index,
+            all_pages=all_pages,
+            workspace=self.workspace,
+        )
+
+
+@contextmanager
+def open_site(
+    context: Context, *, execute: bool, with_index: bool = True, uploads: bool = False
+) -> Iterator[Site]:
+    """Open the real targets for --execute, and scratch ones for a rehearsal.
+
+    Raises `Failure` with all that stands in the way of the real ones. Afterwards the
+    checkout follows what was pushed, however far that came, where it loses nothing.
+    """
+    checkout, prefix, settings = context.checkout, context.prefix, context.workspace.settings
+    if not execute:
+        wanted = with_index and context.index is not None
+        with site.rehearsal_site(checkout, prefix, settings, with_index=wanted) as place:
+            yield place
+        return
+    preflight.require(checkout, settings, context.index if uploads else None)
+    branch = preflight.release_branch(checkout, settings)
+    try:
+        with site.real_site(checkout, prefix, settings, context.index, branch) as place:
+            yield place
+    finally:
+        preflight.fast_forward(checkout, settings)
+
+
+def unknown_members(facts: Facts) -> list[str]:
+    """Return the members of which an index does not say what it has."""
+    return [name for name, page in facts.pages.items() if page.unknown]
+
+
+def unknown_index(facts: Facts) -> list[Problem]:
+    """Say once, for all members, that an index does not answer."""
+    names = unknown_members(facts)
+    if not names:
+        return []
+    why = facts.pages[names[0]].unknown  # type: ignore[index]
+    message = f"the index does not say what it has of {', '.join(names)}: {why}"
+    hint = "a real release stops here; look at the index's URL and the network"
+    return [Problem(message, hint)]
+
+
+def stop_on_nothing(made: Plan) -> None:
+    """Raise `NothingToRelease` where a plan is empty."""
+    if not made.releases and not made.closing:
+        hint = "`nox -s plan` says why of each member"
+        raise NothingToRelease(Problem("there is nothing to release", hint))
+
+
+def verified(found: Sequence[Result]) -> Answer:
+    """Answer with installations: the table, and what failed."""
+    problems = failures(found)
+    return Answer(
+        as_json.results(found),
+        lambda: terminal.show_results(found),
+        problems=problems,
+        exit_code=1 if problems else 0,
+    )

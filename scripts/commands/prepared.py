@@ -1,0 +1,30 @@
+"""What `publish` and `tag` share: releases whose commit is there already."""
+
+from collections.abc import Sequence
+
+from ..gather import gather, joined
+from ..model.edit import edited_files, edits
+from ..model.facts import Facts
+from ..model.plan import Release, make_plan
+from ..model.problem import Failure, Problem, stop_on
+from ..model.workspace import Index
+from ..stages.site import Site
+from .context import stop_on_nothing
+
+
+def prepared(
+    place: Site, index: Index | None, members: Sequence[str], *, republish: bool = False
+) -> tuple[Facts, list[Release]]:
+    """Return the releases that are due; raise `Failure` where one still needs its commit."""
+    facts = gather(place.scratch, place.prefix, index=index, all_pages=republish)
+    made = make_plan(facts, members, republish=republish)
+    stop_on(made.problems)
+    stop_on_nothing(made)
+    paths = edited_files(made, facts.workspace)
+    names = {f"{made.base}:{joined(place.prefix, path)}": path for path in paths}
+    texts = {names[name]: text for name, text in place.scratch.texts(list(names)).items()}
+    unprepared = sorted(edits(made, facts.workspace, texts, facts.day))
+    if unprepared:
+        message = f"the release commit is still to be made: {', '.join(unprepared)}"
+        raise Failure(Problem(message, "run `nox -s prepare -- --execute` first"))
+    return facts, list(made.releases)

@@ -1,0 +1,143 @@
+"""The command `release`."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ..gather import resolve, workspace_at
+from ..model.problem import Problem
+from ..ops import git
+from ..report import as_json, markdown, terminal
+from ..stages import preflight, release, site
+from ..stages.build import DIST
+from ..stages.environments import Result, failures, interpreter
+from ..stages.site import Site
+from ..stages.steps import Steps
+from ..stages.verify_git_install import INSTALLERS, Target, verify_git_install
+from .context import Answer, Context, open_site, stop_on_nothing
+
+REAL_LINE = "nox -s release -- --execute"
+
+
+def run(arguments: Namespace, steps: Steps) -> Answer:
+    """Rehearse a release; with --execute, release."""
+    context = Context.of(arguments)
+    refused: list[Problem] = []
+    if not arguments.execute:
+        with steps("preflight"):
+            settings = context.workspace.settings
+            refused += preflight.problems(context.checkout, settings, context.index)
+    with open_site(context, execute=arguments.execute, uploads=True) as place:
+        outcome = release.release(
+            place,
+            steps,
+            only=context.members,
+            python=arguments.python,
+            installers=arguments.installers or INSTALLERS,
+            keep=arguments.workspace.resolve() / DIST if arguments.execute else None,
+        )
+        if outcome.nothing_due and not arguments.execute:
+            with steps("verify-git-install"):
+                outcome.results += _verify_head(place, context, arguments)
+    if outcome.nothing_due and arguments.execute:
+        stop_on_nothing(outcome.plan)
+    return _released(arguments, context, outcome, refused, steps)
+
+
+def _released(
+    arguments: Namespace,
+    context: Context,
+    outcome: release.Outcome,
+    refused: Sequence[Problem],
+    steps: Steps,
+) -> Answer:
+    problems = [*outcome.failed.values(), *failures(outcome.results)]
+    problems = list(dict.fromkeys(problems))
+    data: dict[str, object] = {
+        "mode": "execute" if arguments.execute else "rehearsal",
+        "plan": as_json.plan(outcome.plan),
+        "steps": as_json.steps(steps.taken),
+        "distributions": [d.as_json() for d in outcome.distributions],
+        "tags": outcome.tags,
+        "refused": as_json.problems(refused),
+        **as_json.results(outcome.results),
+    }
+    closing = _closing_words(arguments, context, outcome, refused, failed=bool(problems))
+
+    def show() -> None:
+        if outcome.nothing_due:
+            terminal.say("Nothing is due for release; every member was verified as it is.\n")
+            terminal.show_results(outcome.results)
+        else:
+            terminal.show_release(outcome.plan, outcome.distributions, outcome.results)
+        terminal.say(f"\n{closing}")
+
+    return Answer(
+        data,
+        show,
+        problems=problems,
+        warnings=[*outcome.plan.warnings, *refused],
+        exit_code=1 if problems else 0,
+        markdown=markdown.release(outcome.plan, outcome.distributions, outcome.results, closing),
+    )
+
+
+def _closing_words(
+    arguments: Namespace,
+    context: Context,
+    outcome: release.Outcome,
+    refused: Sequence[Problem],
+    *,
+    failed: bool,
+) -> str:
+    line = " ".join([REAL_LINE, *_as_typed(arguments)])
+    if failed:
+        return f"Not everything is released. The same command goes on from here: {line}"
+    if arguments.execute:
+        where = f" and published to {context.index.name}" if context.index else ""
+        last = [name for name in outcome.tags if name.startswith("release/")]
+        tagged = f", and tagged {', '.join(last)}" if last else "; the tags were there already"
+        words = f"Released{where}, verified{tagged}."
+        return "\n".join([words, *_forge_lines(context, last)])
+    words = "This was a rehearsal: no remote, no index and no file of yours was changed.\n"
+    if refused:
+        words += "A real release would refuse to start, as the warnings say.\n"
+    return words + f"To do it for real: {line}"
+
+
+def _forge_lines(context: Context, release_tags: Sequence[str]) -> list[str]:
+    """Return the line that makes the forge's own release of what was tagged."""
+    url = site.public_url(context.checkout, context.workspace.settings)
+    host = urlsplit(url).hostname or ""
+    lines = {
+        "github": "gh release create {tag} --verify-tag --notes-from-tag dist/*.whl dist/*.tar.gz",
+        "gitlab": "glab release create {tag} dist/*.whl dist/*.tar.gz",
+    }
+    known = [line for name, line in lines.items() if name in host]
+    return [f"On the forge: {line.format(tag=tag)}" for tag in release_tags for line in known]
+
+
+def _as_typed(arguments: Namespace) -> list[str]:
+    typed = [] if arguments.index is None else ["--index", arguments.index or '""']
+    typed += [word for name in arguments.installers or () for word in ("--installer", name)]
+    return [*typed, *arguments.members]
+
+
+def _verify_head(place: Site, context: Context, arguments: Namespace) -> tuple[Result, ...]:
+    commit = resolve(place.scratch, "HEAD")
+    workspace = workspace_at(place.scratch, commit, place.prefix)
+    targets = [
+        Target(member=member, ref=commit, commit=commit)
+        for member in workspace.select(context.members)
+        if member.installable
+    ]
+    return verify_git_install(
+        git.mirror(place.remote, place.folder / "head.git"),
+        place.url,
+        targets,
+        prefix=place.prefix,
+        workspaces={commit: workspace},
+        folder=place.folder / "git-head",
+        python=interpreter(workspace, arguments.python),
+        installers=arguments.installers or INSTALLERS,
+    )

@@ -1,0 +1,33 @@
+"""The command `verify-index-install`."""
+
+from argparse import Namespace
+
+from ..model.problem import Problem, UsageFailure
+from ..stages.environments import interpreter
+from ..stages.site import scratch_folder
+from ..stages.steps import Steps
+from ..stages.verify_index_install import verify_index_install
+from .context import Answer, Context, verified
+
+
+def run(arguments: Namespace, steps: Steps) -> Answer:
+    """Install each member from an index and prove that it works."""
+    context = Context.of(arguments)
+    if context.index is None:
+        hint = "name one with --index, or set `index` in [tool.release]"
+        raise UsageFailure(Problem("no index is configured to install from", hint))
+    versions = {
+        member.name: member.version
+        for member in context.workspace.select(context.members)
+        if member.version and not member.never_released
+    }
+    with scratch_folder() as folder, steps("verify-index-install"):
+        found = verify_index_install(
+            context.index,
+            context.workspace,
+            versions,
+            folder=folder / "index",
+            python=interpreter(context.workspace, arguments.python),
+            seconds=arguments.wait,
+        )
+    return verified(found)

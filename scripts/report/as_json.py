@@ -1,0 +1,108 @@
+"""What programs are told: the contract of `--json`, schema 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..model.plan import Plan
+    from ..model.problem import Problem
+    from ..stages.environments import Result
+    from ..stages.publish import Upload
+    from ..stages.status import Status
+    from ..stages.steps import Step
+
+SCHEMA = 1
+
+
+def problems(found: Iterable[Problem]) -> list[dict[str, object]]:
+    """Return problems as the contract has them."""
+    return [{"member": p.member, "message": p.message, "hint": p.hint} for p in found]
+
+
+def status(statuses: Sequence[Status]) -> dict[str, object]:
+    """Return the answer of `status`."""
+    return {
+        "members": [
+            {
+                "name": s.name,
+                "path": s.path,
+                "version": str(s.version) if s.version else None,
+                "tag": s.tag,
+                "index": s.index,
+                "state": s.state,
+                "next": s.next,
+            }
+            for s in statuses
+        ]
+    }
+
+
+def plan(made: Plan) -> dict[str, object]:
+    """Return the answer of `plan`."""
+    return {
+        "base": made.base,
+        "members": [
+            {
+                "name": r.name,
+                "path": r.path,
+                "initial_version": str(r.initial_version),
+                "planned_version": str(r.planned_version),
+                "prior_tag": r.prior_tag,
+                "planned_tag": r.planned_tag,
+                "bump": str(r.bump),
+                "reasons": list(r.reasons),
+                "wave": r.wave,
+                "requirements": dict(r.requirements),
+            }
+            for r in made.releases
+        ],
+        "unchanged": [
+            {"name": u.name, "version": str(u.version) if u.version else None, "why": u.why}
+            for u in made.unchanged
+        ],
+        "release_tag": made.release_tag,
+        "warnings": problems(made.warnings),
+    }
+
+
+def uploads(planned: Sequence[Upload]) -> dict[str, object]:
+    """Return the answer of `publish`."""
+    return {
+        "uploads": [
+            {
+                "member": u.distribution.member,
+                "filename": u.distribution.filename,
+                "sha256": u.distribution.sha256,
+                "action": u.action,
+            }
+            for u in planned
+        ]
+    }
+
+
+def results(found: Sequence[Result]) -> dict[str, object]:
+    """Return the answer of `verify-git-install` and `verify-index-install`."""
+    return {
+        "results": [
+            {
+                "member": r.member,
+                "route": r.route,
+                "installer": r.installer,
+                "requirement": r.requirement,
+                "commit": r.commit,
+                "siblings": dict(r.siblings),
+                "ok": r.ok,
+                "problem": r.problem or None,
+                "seconds": r.seconds,
+            }
+            for r in found
+        ]
+    }
+
+
+def steps(taken: Sequence[Step]) -> list[dict[str, object]]:
+    """Return the steps of a release."""
+    return [{"name": s.name, "ok": s.ok, "seconds": s.seconds} for s in taken]

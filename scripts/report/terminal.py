@@ -1,0 +1,157 @@
+"""What people see: progress on stderr, tables and plans on stdout."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..stages.steps import Step, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..model.plan import Plan
+    from ..model.problem import Problem
+    from ..stages.build import Distribution
+    from ..stages.environments import Result
+    from ..stages.publish import Upload
+    from ..stages.status import Status
+
+WIDTH_ELSEWHERE = 120
+ACTIONS = {
+    "upload": "upload",
+    "skip": "there already",
+    "conflict": "CONFLICT: other content is there",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console: as wide as the terminal, and wide enough where there is none."""
+    made = Console(stderr=stderr, highlight=False)
+    if made.is_terminal:
+        return made
+    return Console(stderr=stderr, highlight=False, width=WIDTH_ELSEWHERE)
+
+
+@contextmanager
+def watched() -> Iterator[Steps]:
+    """Show steps as they are taken: a live line on a terminal, plain lines elsewhere."""
+    screen = console(stderr=True)
+    if not screen.file.isatty():
+        yield Steps(ended=lambda step: screen.print(_line(step), markup=False))
+        return
+    with screen.status("starting") as live:
+        yield Steps(
+            started=lambda name: live.update(f"{name} ..."),
+            ended=lambda step: screen.print(_line(step), style="green" if step.ok else "red"),
+        )
+
+
+def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> None:
+    """Say what is wrong, and on a line of its own what to do about it."""
+    screen = console(stderr=True)
+    style = "bold red" if kind == "error" else "bold yellow"
+    for problem in problems:
+        screen.print(f"[{style}]{kind}[/]: {escape(problem.message)}", soft_wrap=True)
+        if problem.hint:
+            screen.print(f"\n[bold]hint[/]: {escape(problem.hint)}\n", soft_wrap=True)
+
+
+def show_status(statuses: Sequence[Status]) -> None:
+    """Show where each member stands."""
+    rows = (
+        (s.name, str(s.version or "-"), s.tag or "-", s.index, s.state, s.next) for s in statuses
+    )
+    _table(("member", "version", "tag", "index", "state", "next"), rows)
+
+
+def show_plan(plan: Plan) -> None:
+    """Show what is released, to which version, in which wave and why."""
+    screen = console()
+    if not plan.releases:
+        screen.print("Nothing to release.")
+    else:
+        rows = (
+            (str(r.wave), r.name, str(r.initial_version), str(r.planned_version), r.planned_tag)
+            for r in plan.releases
+        )
+        _table(("wave", "member", "from", "to", "tag"), rows)
+    for release in plan.releases:
+        step = f"{release.initial_version} -> {release.planned_version}"
+        if release.initial_version == release.planned_version:
+            step = str(release.planned_version)
+        screen.print(f"\n[bold]{release.name}[/] {step}", soft_wrap=True)
+        for reason in release.reasons:
+            screen.print(f"  because {escape(reason)}", soft_wrap=True)
+    moved = [pair for requirements in plan.rewrites.values() for pair in requirements.items()]
+    if moved:
+        screen.print("\nRanges that move:")
+    for before, after in sorted(set(moved)):
+        screen.print(f"  {escape(before)}  ->  {escape(after)}", soft_wrap=True)
+    for name in sorted({tag.released_with for tag in plan.closing}):
+        screen.print(f"\n{name} is still due: `nox -s release -- --execute` verifies and tags it")
+    for member in plan.unchanged:
+        screen.print(f"\n{member.name} stays: {escape(member.why)}", soft_wrap=True, end="")
+    screen.print()
+
+
+def show_distributions(distributions: Sequence[Distribution]) -> None:
+    """Show what was built."""
+    rows = ((d.member, d.filename, f"{d.size:,}", d.sha256[:12]) for d in distributions)
+    _table(("member", "distribution", "bytes", "sha256"), rows)
+
+
+def show_uploads(uploads: Sequence[Upload]) -> None:
+    """Show what is uploaded and what is there already."""
+    rows = ((u.distribution.member, u.distribution.filename, ACTIONS[u.action]) for u in uploads)
+    _table(("member", "distribution", "action"), rows)
+
+
+def show_results(results: Sequence[Result]) -> None:
+    """Show every installation, and what it proved."""
+    rows = (
+        (r.member, r.route, r.installer, "ok" if r.ok else "FAILED", f"{r.seconds:.1f}")
+        for r in results
+    )
+    _table(("member", "route", "installer", "result", "seconds"), rows)
+
+
+def show_release(
+    plan: Plan, distributions: Sequence[Distribution], results: Sequence[Result]
+) -> None:
+    """Show a release as a whole: members, versions, files and verifications."""
+    if not plan.releases:
+        show_results(results)
+        return
+    rows = []
+    for release in plan.releases:
+        files = sum(1 for d in distributions if d.member == release.name)
+        own = [r for r in results if r.member == release.name]
+        proofs = sorted({f"{r.route}/{r.installer}" for r in own if r.ok})
+        failures = sorted({f"{r.route}/{r.installer}" for r in own if not r.ok})
+        verified = ", ".join(proofs) + (f"; FAILED: {', '.join(failures)}" if failures else "")
+        version = str(release.planned_version)
+        rows.append((release.name, version, release.planned_tag, str(files), verified))
+    _table(("member", "version", "tag", "files", "verified"), rows)
+
+
+def say(text: str) -> None:
+    """Print a sentence for people, as it is."""
+    console().print(text, markup=False, soft_wrap=True)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    console().print(table)
+
+
+def _line(step: Step) -> str:
+    return f"{step.name:<22} {'done' if step.ok else 'FAILED':<6} {step.seconds:6.2f} s"

@@ -1,0 +1,144 @@
+"""Verification from git: what works is said to work, and nothing that does not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.cli import Done, run
+from tests.helpers.repository import Repo
+from tests.helpers.workspaces import lock, make_workspace, member, trio
+
+UV = ("--installer", "uv")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Return a workspace of three members without remote or index."""
+    return make_workspace(tmp_path / "a workspace", trio())
+
+
+def failures(done: Done) -> dict[str, str]:
+    """Return what was wrong, by member."""
+    assert done.code == 1, done.stderr
+    return {r["member"]: r["problem"] for r in done.json["results"] if not r["ok"]}
+
+
+def test_every_member_installs_with_uv_and_with_pip_from_the_commit_at_head(repo: Repo) -> None:
+    done = run(repo.path, "verify-git-install", "--json")
+    assert done.code == 0, done.stderr
+    head = repo.head()
+    url = "https://repository.invalid/workspace.git"
+    siblings = {"zq-app": ["zq-base", "zq-middle"], "zq-base": [], "zq-middle": ["zq-base"]}
+    assert [{**result, "seconds": 0} for result in done.json["results"]] == [
+        {
+            "member": name,
+            "route": "direct",
+            "installer": installer,
+            "requirement": f"{name} @ git+{url}@{head}#subdirectory=packages/{name}",
+            "commit": head,
+            "siblings": dict.fromkeys(required, head),
+            "ok": True,
+            "problem": None,
+            "seconds": 0,
+        }
+        for name, required in siblings.items()
+        for installer in ("pip", "uv")
+    ]
+
+
+def test_a_tag_leads_to_the_commit_that_it_marks(repo: Repo) -> None:
+    marked = repo.head()
+    repo.git("tag", "--annotate", "--message", "marked", "zq-base/v0.1.0")
+    repo.commit("feat: later", {"packages/zq-base/src/zq_base/later.py": ""})
+    done = run(repo.path, "verify-git-install", "--json", "--ref", "zq-base/v0.1.0", *UV)
+    assert {r["commit"] for r in done.json["results"] if r["ok"]} == {marked}
+
+
+def test_a_repository_is_verified_by_its_url_alone(repo: Repo, tmp_path: Path) -> None:
+    done = run(tmp_path, "verify-git-install", "--json", "--url", repo.path.as_uri(), *UV)
+    assert [(r["member"], r["ok"]) for r in done.json["results"]] == [
+        ("zq-app", True),
+        ("zq-base", True),
+        ("zq-middle", True),
+    ]
+
+
+def test_installers_fetch_for_themselves_when_told_to(repo: Repo) -> None:
+    arguments = ("--url", repo.path.as_uri(), "--ref", "main", "--direct", *UV)
+    done = run(repo.path, "verify-git-install", "--json", *arguments, "zq-middle")
+    assert [(r["member"], r["ok"]) for r in done.json["results"]] == [("zq-middle", True)]
+
+
+def test_a_member_that_installs_and_does_not_import_is_a_failure(repo: Repo) -> None:
+    repo.commit("break", {"packages/zq-base/src/zq_base/__init__.py": "import nowhere\n"})
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV))
+    assert set(found) == {"zq-app", "zq-base", "zq-middle"}
+    assert found["zq-base"] == "import zq_base: ModuleNotFoundError: No module named 'nowhere'"
+
+
+def test_a_command_that_does_not_load_is_a_failure(repo: Repo) -> None:
+    repo.commit("break", {"packages/zq-app/src/zq_app/__init__.py": ""})
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV))
+    assert set(found) == {"zq-app"}
+    assert found["zq-app"].startswith("command zq-app: AttributeError")
+
+
+def test_a_member_that_imports_a_sibling_it_does_not_require_is_a_failure(repo: Repo) -> None:
+    repo.commit("break", {"packages/zq-base/src/zq_base/__init__.py": "import zq_middle\n"})
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-base"))
+    assert found == {"zq-base": "import zq_base: ModuleNotFoundError: No module named 'zq_middle'"}
+
+
+def test_a_layout_that_installs_nothing_importable_is_a_failure(tmp_path: Path) -> None:
+    manifest = (
+        '[project]\nname = "zq-flat"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n\n'
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n'
+        '[tool.hatch.build.targets.wheel]\npackages = ["."]\n'
+    )
+    files = {"packages/zq-flat/pyproject.toml": manifest, "packages/zq-flat/__init__.py": ""}
+    repo = make_workspace(tmp_path, files)
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV))
+    assert found == {"zq-flat": "it installs files, and none that can be imported"}
+
+
+def test_a_range_that_leaves_its_sibling_out_is_a_failure_though_uv_installs_it(
+    repo: Repo,
+) -> None:
+    files = member("zq-middle", "zq-base>=9")
+    repo.commit("break", files)
+    lock(repo)
+    repo.commit("lock")
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-middle"))
+    assert set(found) == {"zq-middle"}
+    assert "zq-base>=9" in found["zq-middle"]
+
+
+def test_a_branch_named_as_the_tag_is_a_failure(repo: Repo) -> None:
+    repo.git("tag", "zq-base/v0.1.0")
+    repo.git("branch", "zq-base/v0.1.0")
+    arguments = ("--json", "--ref", "zq-base/v0.1.0", "--installer", "uv", "zq-base")
+    found = failures(run(repo.path, "verify-git-install", *arguments))
+    assert found == {
+        "zq-base": "a branch is named zq-base/v0.1.0, as the tag is: it wins in every git URL"
+    }
+
+
+def test_a_ref_that_is_not_there_is_said_to_be_missing(repo: Repo) -> None:
+    done = run(repo.path, "verify-git-install", "--ref", "v9")
+    assert (done.code, "there is no commit `v9`" in done.stderr) == (2, True)
+
+
+def test_the_umbrella_installs_every_member(tmp_path: Path) -> None:
+    root = (
+        '[project]\nname = "zq-all"\nversion = "0"\nrequires-python = ">=3.11"\n'
+        'classifiers = ["Private :: Do Not Upload"]\ndependencies = ["zq-base"]\n\n'
+        '[build-system]\nrequires = ["uv_build>=0.9,<1"]\nbuild-backend = "uv_build"\n\n'
+        "[tool.uv.build-backend]\nmodule-name = []\n\n"
+        "[tool.uv.sources]\nzq-base = { workspace = true }\n"
+    )
+    repo = make_workspace(tmp_path, member("zq-base"), root)
+    done = run(repo.path, "verify-git-install", "--json", *UV, "zq-all")
+    assert done.code == 0, done.stderr
+    (result,) = done.json["results"]
+    assert result["siblings"] == {"zq-base": repo.head()}
+    assert result["requirement"].endswith(f"@{repo.head()}")
