@@ -7,7 +7,7 @@ step failed, 2 wrong use or configuration, 3 nothing to release.
 import json
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -157,9 +157,7 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m scripts", description="Release the workspace's members."
     )
-    parser.add_argument(
-        "--workspace", type=Path, default=Path.cwd(), metavar="DIR", help="its root (here)"
-    )
+    _add_workspace(parser, default=Path.cwd())
     names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         summary = command.summary
@@ -167,10 +165,17 @@ def _parser() -> ArgumentParser:
             name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
         )
         own.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
+        _add_workspace(own, default=SUPPRESS)  # so that it can follow a session's two dashes
         own.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         for option in command.options:
             own.add_argument(option, **OPTIONS[option])  # type: ignore[arg-type]
     return parser
+
+
+def _add_workspace(parser: ArgumentParser, *, default: Path | str) -> None:
+    parser.add_argument(
+        "--workspace", type=Path, default=default, metavar="DIR", help="the workspace's root (here)"
+    )
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Draft:
     reasons: list[str] = field(default_factory=list)
     finished_from: str = ""
     tagged: bool = False
+    is_prepared: bool = False
 
     @property
     def is_due(self) -> bool:
@@ -35,9 +36,9 @@ class Draft:
 
     @property
     def is_ahead(self) -> bool:
-        """Tell whether its manifest has a version above every one that was released."""
+        """Tell whether its manifest has a version above the highest that was released."""
         manifest = self.member.version
-        return self.prior is None or (manifest is not None and manifest > self.prior[0])
+        return self.prior is not None and manifest is not None and manifest > self.prior[0]
 
     @property
     def is_fixed(self) -> bool:
@@ -64,7 +65,9 @@ def drafts_of(facts: Facts) -> dict[NormalizedName, Draft]:
             if commit not in included:
                 included[commit] = ancestors(facts.commits, commit)
             commits = tuple(c for c in touching[name] if c.hash not in included[commit])
-        drafts[name] = Draft(member, member.version, prior, commits)
+        draft = drafts[name] = Draft(member, member.version, prior, commits)
+        released_now = any(commit.is_release for commit in touching[name])
+        draft.is_prepared = draft.is_ahead or (prior is None and released_now)
     return drafts
 
 
@@ -113,7 +116,7 @@ def cascade(drafts: Mapping[NormalizedName, Draft], facts: Facts) -> None:
                 continue
             left = _ranges_left(dependent.member, sibling.member.name, sibling.version)
             before = (dependent.is_due, dependent.version)
-            if not dependent.is_due and (left or dependent.is_ahead):
+            if not dependent.is_due and (left or dependent.is_prepared):
                 find_reasons(dependent, facts, republish=False)
             if left and not dependent.is_fixed:
                 _follow(dependent, left[0], sibling)

@@ -98,6 +98,7 @@ def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
     done = run(checkout.path, "release", "zq-base", GITHUB_STEP_SUMMARY=str(summary))
     assert done.code == 0, done.stderr
     assert "| zq-base | 0.1.0 | `zq-base/v0.1.0` |" in summary.read_text("utf-8")
+    assert "zq-middle/v0.1.0" not in done.stdout
     assert "This was a rehearsal" in done.stdout
     assert "nox -s release -- --execute zq-base" in done.stdout
     assert "A real release would refuse to start" in done.stdout

@@ -443,6 +443,13 @@ def test_planning_again_keeps_a_dependent_that_was_never_released() -> None:
     assert planned(built.prepared(plan).plan("sugar")) == planned(plan)
 
 
+def test_a_dependent_that_was_never_released_does_not_come_along_unasked() -> None:
+    built = Built().member("sugar", "0.1.0").member("cake", "1.0.0", "sugar>=0.1.0,<0.2")
+    assert planned(built.plan("sugar")) == ["sugar 0.1.0"]
+    tagged = built.tag("sugar/v0.1.0").touch("sugar", "fix: a lump")
+    assert planned(tagged.plan("sugar")) == ["sugar 0.1.1"]
+
+
 def test_a_name_that_no_member_has_is_refused() -> None:
     with pytest.raises(UsageFailure) as refused:
         pair().plan("slat")
