@@ -3,18 +3,34 @@
 https://twine.readthedocs.io/en/stable/#twine-check
 """
 
-from collections.abc import Sequence
+import logging
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from twine.commands.check import check
+from twine.commands import check
 
 
-def complaints(paths: Sequence[Path]) -> tuple[str, ...]:
-    """Return what `twine check --strict` says against distributions."""
-    said = StringIO()
-    with redirect_stdout(said):
-        failed = check([str(path) for path in paths], strict=True)
-    lines = said.getvalue().splitlines()
-    return tuple(line for line in lines if line and "PASSED" not in line) if failed else ()
+def complaint(path: Path) -> str:
+    """Return what `twine check --strict` says against a distribution; empty for nothing."""
+    said = _Listener()
+    check.logger.addHandler(said)
+    check.logger.propagate = False
+    try:
+        with redirect_stdout(StringIO()):
+            failed = check.check([str(path)], strict=True)
+    finally:
+        check.logger.removeHandler(said)
+    return " ".join(" ".join(said.messages).split()) if failed else ""
+
+
+class _Listener(logging.Handler):
+    """Keeps what a library says of its findings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.messages.append(record.getMessage())

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,11 +55,18 @@ class Distribution:
 
 
 def build(
-    repository: Repository, commit: str, prefix: str, members: Sequence[Member], folder: Path
+    repository: Repository,
+    commit: str,
+    prefix: str,
+    members: Sequence[Member],
+    folder: Path,
+    *,
+    released: Container[str] | None = None,
 ) -> tuple[Distribution, ...]:
     """Build members from a commit, in an environment without secrets, and check the result.
 
-    `folder` is for our use alone; the distributions lie in its `dist`.
+    `folder` is for our use alone; the distributions lie in its `dist`. With `released`,
+    those members alone are checked: the others are built to be tried with them.
     Raises `Failure` where a member does not build or its distributions are not sound.
     """
     if not members:
@@ -71,7 +78,7 @@ def build(
     environment["UV_CACHE_DIR"] = uv.cache_folder()
     _build_all(source / prefix, [member.name for member in members], out, environment)
     built = tuple(_in_folder(out, {member.name for member in members}))
-    stop_on(_problems(built, members))
+    stop_on(_problems(built, (m for m in members if released is None or m.name in released)))
     return built
 
 
@@ -157,7 +164,7 @@ def _in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
             yield Distribution.of(name, path)
 
 
-def _problems(built: Sequence[Distribution], members: Sequence[Member]) -> Iterator[Problem]:
+def _problems(built: Sequence[Distribution], members: Iterable[Member]) -> Iterator[Problem]:
     for member in members:
         own = [d.path for d in built if d.member == member.name]
         kinds = sorted(path.suffix for path in own)
@@ -166,8 +173,7 @@ def _problems(built: Sequence[Distribution], members: Sequence[Member]) -> Itera
             yield Problem(message, "a release is one wheel and one sdist", member.name)
         for path in own:
             yield from content_problems(path, member)
-    uploaded = {member.name for member in members if not member.never_released}
-    said = twine.complaints([d.path for d in built if d.member in uploaded]) if uploaded else ()
-    if said:
-        hint = "an index would refuse or misprint it: mend the metadata that it names"
-        yield Problem("\n".join(["`twine check --strict` fails:", *said]), hint)
+            said = twine.complaint(path)
+            if said:
+                hint = "an index would refuse or misprint it: mend the metadata that it names"
+                yield Problem(f"`twine check --strict` of {path.name}: {said}", hint, member.name)

@@ -35,7 +35,7 @@ def proven(found: Distribution) -> list[str]:
     own = [parts for parts in files if not parts[0].endswith((".dist-info", ".data", ".."))]
     modules = importable(own)
     errors = [error for module in modules if (error := failure_of("import", module))]
-    if own and not modules:
+    if not modules and any(parts[-1].endswith(".py") for parts in own):
         errors.append("it installs files, and none that can be imported")
     for command in found.entry_points:
         if command.group in {"console_scripts", "gui_scripts"}:

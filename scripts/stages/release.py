@@ -72,14 +72,19 @@ class _Work:
         return groups
 
     def involved(self, commit: str) -> list[NormalizedName]:
-        """Return what a commit releases, and what must go on working with it."""
+        """Return what a commit releases, and what must go on working with it.
+
+        Nobody has a dependent yet that was never released, and is not released now.
+        """
         workspace = self.workspaces[commit]
         released = [r.name for r in self.plan.releases if self.commit_of(r) == commit]
         if commit != self.head:
             return sorted(released)
         dependents = reversed_graph(workspace.graph)
         names = {name for start in released for name in closure(dependents, start)}
-        return sorted(name for name in names if workspace.members[name].installable)
+        used = {name for name in names if workspace.members[name].never_released}
+        used |= names & (self.facts.priors().keys() | set(released))
+        return sorted(name for name in used if workspace.members[name].installable)
 
 
 def release(
@@ -174,9 +179,9 @@ def _build(work: _Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distr
         workspace = work.workspaces[commit]
         names = {n for name in work.involved(commit) for n in closure(workspace.graph, name)}
         members = [workspace.members[name] for name in sorted(names)]
-        site = work.site
-        found = build(site.scratch, commit, site.prefix, members, site.folder / f"build-{commit}")
+        site, folder = work.site, work.site.folder / f"build-{commit}"
         released = {release.name for release in releases}
+        found = build(site.scratch, commit, site.prefix, members, folder, released=released)
         built[commit] = found
         due += [d for d in found if d.member in released]
         if site.stock:

@@ -98,7 +98,7 @@ def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
     done = run(checkout.path, "release", "zq-base", GITHUB_STEP_SUMMARY=str(summary))
     assert done.code == 0, done.stderr
     assert "| zq-base | 0.1.0 | `zq-base/v0.1.0` |" in summary.read_text("utf-8")
-    assert "zq-middle/v0.1.0" not in done.stdout
+    assert "zq-middle" not in done.stdout
     assert "This was a rehearsal" in done.stdout
     assert "nox -s release -- --execute zq-base" in done.stdout
     assert "A real release would refuse to start" in done.stdout
@@ -155,6 +155,25 @@ def test_a_change_of_one_member_releases_that_one_alone(checkout: Repo, shelf: S
     assert shelf.files() == sorted(
         [*FIRST_FILES, "zq_app-0.1.1-py3-none-any.whl", "zq_app-0.1.1.tar.gz"]
     )
+
+
+def test_a_change_that_breaks_a_released_dependent_in_its_range_is_stopped_at_the_gate(
+    tmp_path: Path,
+) -> None:
+    top = member("zq-top", "zq-base>=0.1.0,<0.2", code="from zq_base import thing\n")
+    members = {**member("zq-base", code="thing = 1\n"), **top}
+    repo = make_workspace(tmp_path / "broken", members)
+    remote = repo.with_remote(tmp_path / "broken.git")
+    assert run(repo.path, *RELEASE).code == 0
+    repo.commit("fix: tidy", {"packages/zq-base/src/zq_base/__init__.py": "other = 1\n"})
+    repo.git("push", "--quiet")
+    before = remote.refs()
+    done = run(repo.path, *RELEASE, "--json")
+    assert [problem.partition(":")[0] for problem in done.problems] == [
+        "zq-top does not work from wheel with uv",
+        "zq-top does not work from direct with uv",
+    ]
+    assert (done.code, remote.refs()) == (1, before)
 
 
 def test_git_alone_releases_without_an_index(checkout: Repo, remote: Repo, shelf: Shelf) -> None:

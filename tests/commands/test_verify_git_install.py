@@ -101,6 +101,17 @@ def test_a_layout_that_installs_nothing_importable_is_a_failure(tmp_path: Path) 
     assert found == {"zq-flat": "it installs files, and none that can be imported"}
 
 
+def test_a_member_that_holds_data_alone_has_nothing_to_import(tmp_path: Path) -> None:
+    files = member("zq-data")
+    files["packages/zq-data/src/zq_data/table.csv"] = files.pop(
+        "packages/zq-data/src/zq_data/__init__.py"
+    )
+    manifest = "packages/zq-data/pyproject.toml"
+    files[manifest] += "\n[tool.uv.build-backend]\nnamespace = true\n"
+    done = run(make_workspace(tmp_path, files).path, "verify-git-install", "--json", *UV)
+    assert [(r["member"], r["problem"]) for r in done.json["results"]] == [("zq-data", None)]
+
+
 def test_a_range_that_leaves_its_sibling_out_is_a_failure_though_uv_installs_it(
     repo: Repo,
 ) -> None:
