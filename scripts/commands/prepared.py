@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from ..gather import gather, joined
-from ..model.edit import edited_files, edits
+from ..gather import gather
 from ..model.facts import Facts
 from ..model.plan import Release, make_plan
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace import Index
+from ..stages.prepare import planned_edits
 from ..stages.site import Site
 from .context import stop_on_nothing
 
@@ -20,10 +20,7 @@ def prepared(
     made = make_plan(facts, members, republish=republish)
     stop_on(made.problems)
     stop_on_nothing(made)
-    paths = edited_files(made, facts.workspace)
-    names = {f"{made.base}:{joined(place.prefix, path)}": path for path in paths}
-    texts = {names[name]: text for name, text in place.scratch.texts(list(names)).items()}
-    unprepared = sorted(edits(made, facts.workspace, texts, facts.day))
+    unprepared = sorted(planned_edits(place, facts, made))
     if unprepared:
         message = f"the release commit is still to be made: {', '.join(unprepared)}"
         raise Failure(Problem(message, "run `nox -s prepare -- --execute` first"))

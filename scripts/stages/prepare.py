@@ -15,24 +15,27 @@ def prepare(site: Site, facts: Facts, plan: Plan) -> str:
 
     Where the plan edits nothing, as when R is pushed already, R is the commit planned from.
     """
-    scratch = site.scratch
-    paths = [joined(site.prefix, path) for path in edited_files(plan, facts.workspace)]
-    names = {
-        f"{plan.base}:{joined(site.prefix, p)}": p for p in edited_files(plan, facts.workspace)
-    }
-    texts = {names[name]: text for name, text in scratch.texts(list(names)).items()}
-    changed = edits(plan, facts.workspace, texts, facts.day)
+    changed = planned_edits(site, facts, plan)
     if not changed:
         return plan.base
+    scratch = site.scratch
     root = scratch.path / site.prefix
     for path, text in changed.items():
         (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
     if (root / LOCK).is_file():
         uv.lock(root, {**process.own_environment(), "TMPDIR": str(site.folder)})
-    scratch.git("add", "--", *(p for p in paths if (scratch.path / p).exists()))
+    scratch.git("add", "--", *(joined(site.prefix, path) for path in changed))
     scratch.git("add", "--update", "--", ".")
     scratch.git("commit", "--quiet", "--no-verify", "--file=-", stdin=release_message(plan))
     return str(scratch.commit_of("HEAD"))
+
+
+def planned_edits(site: Site, facts: Facts, plan: Plan) -> dict[str, str]:
+    """Return the new text of every file that R changes; nothing where R is made already."""
+    paths = edited_files(plan, facts.workspace)
+    names = {f"{plan.base}:{joined(site.prefix, path)}": path for path in paths}
+    texts = {names[name]: text for name, text in site.scratch.texts(list(names)).items()}
+    return edits(plan, facts.workspace, texts, facts.day)
 
 
 def shown(site: Site, plan: Plan, commit: str) -> str:
