@@ -87,6 +87,18 @@ def plan(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def change(session: nox.Session) -> None:
+    """Write a change note: `-- MEMBER... LEVEL "TEXT"`; asks for what is missing."""
+    _tooling(session, "change")
+
+
+@nox.session(default=False)
+def graph(session: nox.Session) -> None:
+    """Draw the members and what they require: Mermaid, DOT or SVG."""
+    _tooling(session, "graph")
+
+
+@nox.session(default=False)
 def prepare(session: nox.Session) -> None:
     """Show the release commit; `-- --execute` pushes it."""
     _tooling(session, "prepare")

@@ -36,20 +36,33 @@ class Command:
         return answer
 
 
+# How far the members go, and which of them: over what notes and commits say.
+INTENT = ("--only", "--bump", "--version", "--pre", "--promote")
+
 COMMANDS: Mapping[str, Command] = {
     "status": Command(
         "show the three facts and the next step of each member", "status", ("--index",)
     ),
-    "plan": Command("show what would be released, to which version, and why", "plan", ("--index",)),
-    "prepare": Command("show the release commit; --execute pushes it", "prepare", ("--execute",)),
+    "plan": Command(
+        "show what would be released, to which version, and why",
+        "plan",
+        ("--index", *INTENT, "--check", "--base", "--fix", "--markdown"),
+    ),
+    "change": Command("write a change note: MEMBER... LEVEL TEXT", "change"),
+    "graph": Command("draw the members and what they require", "graph", ("--format",)),
+    "prepare": Command(
+        "show the release commit; --execute pushes it", "prepare", ("--execute", *INTENT)
+    ),
     "build": Command("build the distributions of members, as committed, into dist/", "build"),
     "tag": Command(
-        "show the tags that are due; --execute pushes them", "tag", ("--execute", "--index")
+        "show the tags that are due; --execute pushes them",
+        "tag",
+        ("--execute", "--index", *INTENT),
     ),
     "publish": Command(
         "show the uploads that are due; --execute uploads",
         "publish",
-        ("--execute", "--index", "--from"),
+        ("--execute", "--index", "--from", *INTENT),
     ),
     "verify-git-install": Command(
         "install each member from git and prove that it works",
@@ -64,11 +77,42 @@ COMMANDS: Mapping[str, Command] = {
     "release": Command(
         "rehearse a release; --execute releases",
         "release",
-        ("--execute", "--index", "--installer", "--python"),
+        ("--execute", "--index", "--installer", "--python", *INTENT),
     ),
 }
 
 OPTIONS: Mapping[str, Mapping[str, object]] = {
+    "--only": {"nargs": "+", "default": [], "metavar": "MEMBER", "help": "release these alone"},
+    "--bump": {
+        "action": "append",
+        "default": [],
+        "metavar": "MEMBER=LEVEL",
+        "help": "patch, minor or major, over what notes and commits say",
+    },
+    "--version": {
+        "action": "append",
+        "default": [],
+        "metavar": "MEMBER=VERSION",
+        "help": "release a member at this very version",
+    },
+    "--pre": {
+        "action": "append",
+        "default": [],
+        "metavar": "KIND[=MEMBER]",
+        "help": "release pre-releases, of all that is due or of one: a, b, rc or dev",
+    },
+    "--promote": {
+        "nargs": "*",
+        "metavar": "MEMBER",
+        "help": "make pre-releases final: those named, or all",
+    },
+    "--check": {
+        "action": "store_true",
+        "help": "for a pull request: ranges and intent alone, the index is not asked",
+    },
+    "--base": {"metavar": "REF", "help": "with --check: what the change is compared with"},
+    "--fix": {"action": "store_true", "help": "with --check: write the ranges that it proposes"},
+    "--markdown": {"action": "store_true", "help": "print Markdown with a picture, for a comment"},
     "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
     "--index": {
         "metavar": "NAME",
@@ -92,6 +136,11 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "choices": ("direct",),
         "default": "direct",
         "help": "how a consumer names the member: `direct`, by a direct URL",
+    },
+    "--format": {
+        "choices": ("mermaid", "dot", "svg"),
+        "default": "mermaid",
+        "help": "Mermaid for Markdown (default), DOT, or an SVG that Graphviz draws",
     },
     "--direct": {
         "action": "store_true",

@@ -4,7 +4,7 @@ A handful of git calls serve the whole workspace, whatever its size.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,14 +14,9 @@ from packaging.version import Version
 from .model import changelog
 from .model.facts import Facts, Page, Presence
 from .model.problem import Problem, UsageFailure
-from .model.workspace import (
-    MANIFEST,
-    Index,
-    Member,
-    Workspace,
-    manifest_paths,
-    read_workspace,
-)
+from .model.reading import manifest_paths, read_workspace
+from .model.version_source import FromFile, version_in
+from .model.workspace import MANIFEST, Index, Member, Workspace
 from .ops.git import Repository
 
 
@@ -76,14 +71,18 @@ def resolve(repository: Repository, revision: str) -> str:
 def workspace_at(repository: Repository, commit: str, prefix: str) -> Workspace:
     """Read the workspace as it is committed; the working tree is not looked at."""
     files = repository.files(commit, prefix)
-    root = repository.texts([f"{commit}:{joined(prefix, MANIFEST)}"])
+
+    def texts(paths: Collection[str]) -> Mapping[str, str]:
+        names = {f"{commit}:{joined(prefix, path)}": path for path in paths}
+        return {names[name]: text for name, text in repository.texts(list(names)).items()}
+
+    root = texts([MANIFEST])
     if not root:
         hint = "name the root of a uv workspace with --workspace"
         where = joined(prefix, MANIFEST)
         raise UsageFailure(Problem(f"there is no {where} in commit {commit[:12]}", hint))
-    paths = manifest_paths(next(iter(root.values())), files)
-    texts = repository.texts([f"{commit}:{joined(prefix, path)}" for path in paths])
-    return read_workspace(dict(zip(paths, texts.values(), strict=True)))
+    paths = manifest_paths(root[MANIFEST], files)
+    return read_workspace(texts(paths), files, texts)
 
 
 def _pages(index: Index | None, members: Iterable[Member]) -> Mapping[NormalizedName, Page]:
@@ -115,7 +114,8 @@ def _version_set_at(
     if not members:
         return {}
     files = {
-        member.name: (member.file(MANIFEST), member.file(changelog.FILE)) for member in members
+        member.name: (member.version_file or member.file(MANIFEST), member.file(changelog.FILE))
+        for member in members
     }
     paths = [joined(prefix, path) for pair in files.values() for path in pair]
     commits = repository.changes_of(base, paths, prefix)
@@ -146,15 +146,18 @@ def _start_of(member: Member, states: Iterable[tuple[str, ...]]) -> str:
     for commit, manifest, log in states:
         listed = bool(changelog.section_of(log, member.version))
         listed_at_first = listed if listed_at_first is None else listed_at_first
-        if _version_in(manifest) != member.version or listed != listed_at_first:
+        if _version_in(manifest, member) != member.version or listed != listed_at_first:
             break
         start = commit
     return start
 
 
-def _version_in(manifest: str) -> Version | None:
+def _version_in(text: str, member: Member) -> Version | None:
+    """Read a member's version in an older state of its manifest, or of the file that has it."""
+    if isinstance(member.source, FromFile):
+        return version_in(text, member.source)
     try:
-        return Version(tomllib.loads(manifest)["project"]["version"])
+        return Version(tomllib.loads(text)["project"]["version"])
     except (ValueError, KeyError, TypeError):
         return None
 

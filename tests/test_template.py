@@ -15,6 +15,8 @@ MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.t
 SESSIONS = {
     "benchmark",
     "build",
+    "change",
+    "graph",
     "lint",
     "plan",
     "prepare",

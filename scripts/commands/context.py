@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..gather import gather, resolve, workspace_at
 from ..model.facts import Facts
+from ..model.intent import Intent, read_intent
 from ..model.plan import Plan
 from ..model.problem import NothingToRelease, Problem
 from ..model.workspace import Index, Workspace
@@ -38,7 +39,12 @@ class Context:
     prefix: str
     workspace: Workspace
     index: Index | None
-    members: Sequence[str]
+    intent: Intent
+
+    @property
+    def members(self) -> Sequence[str]:
+        """Return the members that were named."""
+        return sorted(self.intent.only)
 
     @classmethod
     def of(cls, arguments: Namespace) -> "Context":
@@ -46,7 +52,6 @@ class Context:
         checkout, prefix = git.open_workspace(arguments.workspace)
         workspace = workspace_at(checkout, resolve(checkout, "HEAD"), prefix)
         uv.require(workspace.uv_required)
-        workspace.select(arguments.members)
         named = getattr(arguments, "index", None)
         index = workspace.index(workspace.settings.index if named is None else named)
         return cls(
@@ -54,7 +59,7 @@ class Context:
             prefix=prefix,
             workspace=workspace,
             index=index,
-            members=arguments.members,
+            intent=_intent(workspace, arguments),
         )
 
     def facts(self, *, all_pages: bool = False) -> Facts:
@@ -66,6 +71,20 @@ class Context:
             all_pages=all_pages,
             workspace=self.workspace,
         )
+
+
+def _intent(workspace: Workspace, arguments: Namespace) -> Intent:
+    """Read what was asked for; a command without such options takes names alone."""
+    if not hasattr(arguments, "bump"):
+        return read_intent(workspace, only=arguments.members)
+    return read_intent(
+        workspace,
+        only=[*arguments.members, *arguments.only],
+        bumps=arguments.bump,
+        versions=arguments.version,
+        pre=arguments.pre,
+        promote=arguments.promote,
+    )
 
 
 @contextmanager

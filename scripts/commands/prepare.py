@@ -17,7 +17,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     with open_site(context, execute=arguments.execute, with_index=False) as place:
         with steps("plan"):
             facts = gather(place.scratch, place.prefix, index=place.index)
-            made = make_plan(facts, context.members)
+            made = make_plan(facts, context.intent)
             stop_on(made.problems)
             stop_on_nothing(made)
         with steps("prepare"):

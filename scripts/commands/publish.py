@@ -25,7 +25,8 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         raise UsageFailure(Problem("no index is configured to publish to", hint))
     with open_site(context, execute=arguments.execute, uploads=True) as place:
         with steps("plan"):
-            facts, due = prepared(place, index, context.members, republish=True)
+            facts, made = prepared(place, index, context.intent, republish=True)
+            due = made.releases
         with steps("build"):
             built = _due_distributions(place, facts, due, arguments)
         with steps("compare"):

@@ -31,7 +31,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         outcome = release.release(
             place,
             steps,
-            only=context.members,
+            intent=context.intent,
             python=arguments.python,
             installers=arguments.installers or INSTALLERS,
             keep=arguments.workspace.resolve() / DIST if arguments.execute else None,
@@ -119,8 +119,14 @@ def _forge_lines(context: Context, release_tags: Sequence[str]) -> list[str]:
 
 def _as_typed(arguments: Namespace) -> list[str]:
     typed = [] if arguments.index is None else ["--index", arguments.index or '""']
-    typed += [word for name in arguments.installers or () for word in ("--installer", name)]
-    return [*typed, *arguments.members]
+    repeated = {"installers": "--installer", "bump": "--bump", "version": "--version"} | {
+        "pre": "--pre"
+    }
+    for name, option in repeated.items():
+        typed += [word for value in getattr(arguments, name) or () for word in (option, value)]
+    named = [*arguments.members, *arguments.only]
+    promoted = [] if arguments.promote is None else ["--promote", *arguments.promote]
+    return [*typed, *named, *promoted]
 
 
 def _verify_head(place: Site, context: Context, arguments: Namespace) -> tuple[Result, ...]:

@@ -18,14 +18,15 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     context = Context.of(arguments)
     with open_site(context, execute=arguments.execute) as place:
         with steps("plan"):
-            facts, due = prepared(place, context.index, context.members)
+            facts, made = prepared(place, context.index, context.intent)
+            due = made.releases
             stop_on(_incomplete(facts, due) if context.index else ())
         tags = tag.tags_due(due, facts.base)
         if arguments.execute:
             with steps("tag"):
                 for commit in sorted({each.commit for each in tags}):
-                    name = tag.release_tag_at(place, commit, facts.tags)
                     own = [r for r in due if (r.finished_from or facts.base) == commit]
+                    name = tag.release_tag_at(place, commit, facts, made)
                     tag.push_member_tags(place, own, facts.base, name)
     data = {"tags": [{"name": each.name, "commit": each.commit} for each in tags]}
 

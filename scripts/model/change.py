@@ -1,32 +1,39 @@
-"""Changes: commits, what they touch and what they mean.
+"""Changes: commits, and what their messages say of them.
 
 https://www.conventionalcommits.org/en/v1.0.0/
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from packaging.utils import NormalizedName
-
-from .glob import matches
 from .version import Level
-from .workspace import MANIFEST, Member
 
-SUBJECT = re.compile(r"(?P<type>\w+)(\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<text>.+)")
-BREAKING_FOOTERS = ("BREAKING CHANGE:", "BREAKING-CHANGE:")
+Entry = tuple[Level, str]
+
+_HEADER = re.compile(r"(?P<type>\w+)(\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<text>.+)")
+# What a forge lists of the commits that it squashes into one.
+_LISTED = re.compile(r"[*-] +((?:feat|fix|perf|refactor|revert)(?:\([^)]*\))?!?: +.+)")
+_BREAKING = re.compile(r"BREAKING[ -]CHANGE: +(?P<text>.+)")
+_FOOTER = re.compile(r"[A-Za-z-]+(: | #)|BREAKING CHANGE: ")
+_REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
+_REFERRED = re.compile(r"Refs: *(?P<hashes>[0-9a-f]{7,40}(?:, *[0-9a-f]{7,40})*)")
+_RELEASED = re.compile(r"- (?P<name>\S+) (?P<version>\S+): ")
 RELEASE_SUBJECT = "release: "
-RELEASE_FILES = {MANIFEST, "CHANGELOG.md", "uv.lock"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Commit:
-    """A commit of the history, and the files that it touches."""
+    """A commit of the history, and the files that it touches.
+
+    `moves` are the files that it renames: the new path to the old one.
+    """
 
     hash: str
     parents: tuple[str, ...]
     message: str
     files: tuple[str, ...]
+    moves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -35,63 +42,60 @@ class Commit:
 
     @property
     def level(self) -> Level:
-        """Return what the message says of the change: anything unmarked is a patch."""
-        parsed = SUBJECT.fullmatch(self.subject)
-        footers = self.message.splitlines()[1:]
-        if any(line.startswith(BREAKING_FOOTERS) for line in footers):
-            return Level.MAJOR
-        if parsed is None:
-            return Level.PATCH
-        if parsed["breaking"]:
-            return Level.MAJOR
-        return Level.MINOR if parsed["type"].lower() == "feat" else Level.PATCH
+        """Return the greatest change that the message tells of."""
+        return max(level for level, _ in self.entries)
 
     @property
-    def text(self) -> str:
-        """Return the subject without its type, for people who use the member."""
-        parsed = SUBJECT.fullmatch(self.subject)
-        return parsed["text"] if parsed else self.subject
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what the message tells, in words for people who use the member.
+
+        That is the subject, or the subjects that it was squashed from, and each
+        breaking change that a footer names. Anything unmarked is a patch.
+        """
+        squashed = [_entry(found[1]) for line in self._body if (found := _LISTED.match(line))]
+        own = () if squashed and not _HEADER.fullmatch(self.subject) else (_entry(self.subject),)
+        broken = ((Level.MAJOR, text) for text in _breaking(self._body))
+        return (*own, *squashed, *broken)
 
     @property
-    def is_release(self) -> bool:
-        """Tell whether this is a release commit, which says nothing new."""
-        names = {file.rpartition("/")[2] for file in self.files}
-        return self.subject.startswith(RELEASE_SUBJECT) and names <= RELEASE_FILES
+    def reverts(self) -> tuple[str, ...]:
+        """Return the commits that this one takes back, each by its hash or the start of it."""
+        told = _REVERTED.findall(self.message)
+        if self.subject.startswith("revert"):
+            told += (h for refs in _REFERRED.findall(self.message) for h in refs.split(", "))
+        return tuple(told)
+
+    @property
+    def releases(self) -> Mapping[str, str]:
+        """Return the versions that a release commit settles, by member; none for any other."""
+        if not self.subject.startswith(RELEASE_SUBJECT):
+            return {}
+        found = (_RELEASED.match(line) for line in self._body)
+        return {each["name"]: each["version"] for each in found if each}
+
+    @property
+    def _body(self) -> list[str]:
+        return self.message.splitlines()[1:]
 
 
-def commits_of_members(
-    commits: Iterable[Commit], members: Iterable[Member], ignore: Sequence[str]
-) -> Mapping[NormalizedName, tuple[Commit, ...]]:
-    """Give each member the commits that touch it, in the order of the commits."""
-    owners = {member.path: member.name for member in members}
-    result: dict[NormalizedName, list[Commit]] = {name: [] for name in owners.values()}
-    for commit in commits:
-        files = (file for file in commit.files if not _is_ignored(file, ignore))
-        for name in sorted({owner for file in files if (owner := _owner(file, owners))}):
-            result[name].append(commit)
-    return {name: tuple(found) for name, found in result.items()}
+def _entry(header: str) -> Entry:
+    parsed = _HEADER.fullmatch(header)
+    if parsed is None:
+        return Level.PATCH, header
+    if parsed["breaking"]:
+        return Level.MAJOR, parsed["text"]
+    is_feature = parsed["type"].lower() in {"feat", "feature"}
+    return Level.MINOR if is_feature else Level.PATCH, parsed["text"]
 
 
-def ancestors(commits: Iterable[Commit], start: str) -> frozenset[str]:
-    """Return the commits that a commit builds on, itself included."""
-    parents = {commit.hash: commit.parents for commit in commits}
-    seen, todo = {start}, [start]
-    while todo:
-        for parent in parents.get(todo.pop(), ()):
-            if parent not in seen:
-                seen.add(parent)
-                todo.append(parent)
-    return frozenset(seen)
-
-
-def _is_ignored(file: str, ignore: Sequence[str]) -> bool:
-    return any(matches(file, pattern) for pattern in ignore)
-
-
-def _owner(file: str, owners: Mapping[str, NormalizedName]) -> NormalizedName | None:
-    folder = file
-    while folder:
-        folder = folder.rpartition("/")[0]
-        if folder in owners:
-            return owners[folder]
-    return owners.get(".")
+def _breaking(lines: list[str]) -> Iterator[str]:
+    """Find the footers that name a breaking change, each with the lines that it runs over."""
+    for number, line in enumerate(lines):
+        found = _BREAKING.match(line)
+        if found:
+            words = [found["text"]]
+            for more in lines[number + 1 :]:
+                if not more.strip() or _FOOTER.match(more):
+                    break
+                words.append(more.strip())
+            yield " ".join(words)

@@ -3,8 +3,9 @@
 https://keepachangelog.com/en/1.1.0/
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 
 from packaging.version import Version
 
@@ -13,6 +14,7 @@ from .version import Level
 FILE = "CHANGELOG.md"
 PREAMBLE = "# Changelog\n"
 HEADINGS = {Level.MAJOR: "Changed", Level.MINOR: "Added", Level.PATCH: "Fixed"}
+FENCES = ("```", "~~~")
 UNRELEASED = "unreleased"
 
 
@@ -24,15 +26,16 @@ def section(
     *,
     first: bool,
 ) -> str:
-    """Write the section of a release: what changed, then the requirements that moved."""
+    """Write the section of a release: what changed, the requirements that moved among it."""
     lines = [f"## {version} - {day.isoformat()}"]
     lines += ["", "First release."] if first else []
     listed = tuple(entries)
     for level, heading in HEADINGS.items():
-        texts = [text for entry_level, text in listed if entry_level is level]
-        lines += ["", f"### {heading}", "", *(f"- {text}" for text in texts)] if texts else []
-    moved = [f"- `{text}`" for text in requirements]
-    lines += ["", "### Requirements", "", *moved] if moved else []
+        items = [_item(text) for entry_level, text in listed if entry_level is level]
+        if level is Level.MAJOR:
+            items = [f"- **Breaking:** {item.removeprefix('- ')}" for item in items]
+            items += [f"- Requires `{text}`" for text in requirements]
+        lines += ["", f"### {heading}", "", *items] if items else []
     return "\n".join(lines if len(lines) > 1 else [*lines, "", "Released again."]) + "\n"
 
 
@@ -40,8 +43,7 @@ def with_section(text: str, new: str) -> str:
     """Put a section above the newest one; all else stays as it is, to the letter."""
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.splitlines(keepends=True) or [PREAMBLE]
-    released = (i for i, line in enumerate(lines) if _names_a_version(line))
-    place = next(released, len(lines))
+    place = next((i for i in _headings(lines) if _names_a_version(lines[i])), len(lines))
     before, after = "".join(lines[:place]), "".join(lines[place:])
     gap = newline * (2 - len(before[-2 * len(newline) :].split(newline)[1:])) if before else ""
     return before + gap + new.replace("\n", newline) + (newline if after else "") + after
@@ -50,16 +52,31 @@ def with_section(text: str, new: str) -> str:
 def section_of(text: str, version: Version) -> str:
     """Return the section of a version, without its heading; empty where there is none."""
     lines = text.splitlines()
-    for start, line in enumerate(lines):
-        if _names_a_version(line) and _heading_words(line)[:1] == [str(version)]:
-            rest = lines[start + 1 :]
-            end = next((i for i, other in enumerate(rest) if other.startswith("## ")), len(rest))
-            return "\n".join(rest[:end]).strip() or "."
+    starts = [*_headings(lines), len(lines)]
+    for start, end in pairwise(starts):
+        if _heading_words(lines[start])[:1] == [str(version)]:
+            return "\n".join(lines[start + 1 : end]).strip() or "."
     return ""
 
 
+def _item(text: str) -> str:
+    """Write an entry as an item of a list; lines of its own stay below it."""
+    return "- " + "\n".join(f"  {line}".rstrip() for line in text.splitlines())[2:]
+
+
+def _headings(lines: Iterable[str]) -> Iterator[int]:
+    """Find the headings of sections; what stands in a fenced block is none."""
+    fence = ""
+    for number, line in enumerate(lines):
+        start = line.lstrip()[:3]
+        if start in FENCES and fence in {"", start}:
+            fence = "" if fence else start
+        elif not fence and line.startswith("## "):
+            yield number
+
+
 def _names_a_version(line: str) -> bool:
-    return line.startswith("## ") and _heading_words(line)[:1] != [UNRELEASED]
+    return _heading_words(line)[:1] != [UNRELEASED]
 
 
 def _heading_words(line: str) -> list[str]:

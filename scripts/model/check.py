@@ -6,10 +6,12 @@ from dataclasses import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from .cascade import ranges_left
 from .draft import Draft
 from .facts import Facts, Page
+from .note import LEVELS
 from .problem import Problem
-from .requirement import InternalRequirement, Kind, moved_to
+from .requirement import InternalRequirement, Kind, moved_to, parsed
 from .tag import Tag
 
 
@@ -23,13 +25,54 @@ def problems_of(
     warnings: list[Problem] = []
     member_tags = facts.member_tags
     for name, draft in drafts.items():
+        broken = any(ranges_left(draft, drafts[s]) for s in _due_siblings(draft, drafts))
         found = [
             *_range_problems(draft, drafts, facts, rewrites.get(name, {})),
+            *_order_problems(draft),
             *_tag_problems(draft, member_tags.get(name, {}), facts),
             *_index_problems(draft, facts.pages.get(name)),
         ]
-        (problems if draft.is_due else warnings).extend(found)
-    return tuple(problems), tuple(warnings)
+        (problems if draft.is_due or broken else warnings).extend(found)
+    warnings += map(_stray_problem, facts.workspace.strays)
+    return tuple(dict.fromkeys(problems)), tuple(warnings)
+
+
+def proposals(
+    drafts: Mapping[NormalizedName, Draft], rewrites: Mapping[NormalizedName, Mapping[str, str]]
+) -> dict[NormalizedName, dict[str, str]]:
+    """Return the requirements that no release mends, with what to write instead."""
+    found: dict[NormalizedName, dict[str, str]] = {}
+    for name, draft in drafts.items():
+        for requirement in draft.member.requirements:
+            sibling = drafts.get(requirement.sibling)
+            planned = rewrites.get(name, {}).get(requirement.text, requirement.text)
+            wrong = sibling and _range_problem(name, requirement, planned, sibling.version)
+            if sibling and wrong and requirement.kind is not Kind.GROUP and not draft.is_fixed:
+                new = _proposed(requirement, sibling.version)
+                found.setdefault(name, {})[requirement.text] = new
+    return found
+
+
+def _due_siblings(draft: Draft, drafts: Mapping[NormalizedName, Draft]) -> Iterator[NormalizedName]:
+    """Return the siblings whose release must not break a member that stays as it is."""
+    for requirement in draft.member.requirements:
+        sibling = drafts.get(requirement.sibling)
+        if sibling and sibling.is_due and not draft.is_fixed:
+            yield requirement.sibling
+
+
+def _stray_problem(path: str) -> Problem:
+    kinds = ", ".join(LEVELS)
+    message = f"{path} is no change note: its name does not say what it changes"
+    return Problem(message, f"name it WORDS.LEVEL.md, where LEVEL is one of {kinds}")
+
+
+def _order_problems(draft: Draft) -> Iterator[Problem]:
+    """Find a version that is not above what was released, such as an alpha after a beta."""
+    if draft.is_due and not draft.is_fixed and draft.prior and draft.version <= draft.prior[0]:
+        name, version, prior = draft.member.name, draft.version, draft.prior[0]
+        message = f"{name} would go from {prior} back to {version}"
+        yield Problem(message, f"ask for a version above {prior}: `--version {name}=...`", name)
 
 
 def _range_problems(
@@ -46,7 +89,8 @@ def _range_problems(
             yield from _unreleased_problems(draft, requirement, facts)
             continue
         planned = moved.get(requirement.text, requirement.text)
-        yield from _range_problem(draft.member.name, requirement, planned, sibling.version)
+        wrong = _range_problem(draft.member.name, requirement, planned, sibling.version)
+        yield from [wrong] if wrong else _stability_problems(draft, sibling, planned)
         if draft.is_due and not sibling.is_due and facts.tag_at(sibling.member) is None:
             name, version = draft.member.name, sibling.version
             message = f"{name} requires {requirement.sibling}, whose {version} is not released"
@@ -64,27 +108,40 @@ def _unreleased_problems(
         yield Problem(message, f"{sibling.name}: {sibling.never_released}", name)
 
 
-def _range_problem(
-    name: NormalizedName, requirement: InternalRequirement, planned: str, version: Version
-) -> Iterator[Problem]:
-    hint = f"write {_suggested(requirement, version)} in {requirement.kind}"
-    if requirement.requirement.url:
-        message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
-        yield Problem(message, f"{hint}, and a workspace source", name)
-    elif requirement.is_bare and requirement.kind is not Kind.BUILD:
-        yield Problem(f"{name} requires {requirement.sibling} without a range", hint, name)
-    elif not replace(requirement, text=planned).admits(version):
-        message = f"{name} requires `{requirement.text}`, which {version} is not in"
+def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[Problem]:
+    """Find a final release that would require a pre-release."""
+    if not draft.is_due or draft.version.is_prerelease or not sibling.version.is_prerelease:
+        return
+    if parsed(planned).specifier.prereleases:
+        name, required = draft.member.name, sibling.member.name
+        message = f"{name} {draft.version} would require {required} {sibling.version}"
+        hint = f"a final release requires final ones: `--promote {required} {name}`"
         yield Problem(message, hint, name)
 
 
-def _suggested(requirement: InternalRequirement, version: Version) -> str:
-    """Return the requirement as TOML that can be pasted."""
-    parsed = requirement.requirement
-    extras = f"[{','.join(sorted(parsed.extras))}]" if parsed.extras else ""
-    marker = f"; {parsed.marker}" if parsed.marker else ""
-    text = moved_to(f"{parsed.name}{extras}{marker}", version)
-    return f"'{text}'" if '"' in text else f'"{text}"'
+def _range_problem(
+    name: NormalizedName, requirement: InternalRequirement, planned: str, version: Version
+) -> Problem | None:
+    new = _proposed(requirement, version)
+    pasted = f"'{new}'" if '"' in new else f'"{new}"'
+    hint = f"write {pasted} in {requirement.kind}"
+    if requirement.requirement.url:
+        message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
+        return Problem(message, f"{hint}, and a workspace source", name)
+    if requirement.is_bare and requirement.kind is not Kind.BUILD:
+        return Problem(f"{name} requires {requirement.sibling} without a range", hint, name)
+    if not replace(requirement, text=planned).admits(version):
+        message = f"{name} requires `{requirement.text}`, which {version} is not in"
+        return Problem(message, hint, name)
+    return None
+
+
+def _proposed(requirement: InternalRequirement, version: Version) -> str:
+    """Return the requirement with a range from a version on, and nothing else of its own."""
+    asked = requirement.requirement
+    extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
+    marker = f"; {asked.marker}" if asked.marker else ""
+    return moved_to(f"{asked.name}{extras}{marker}", version)
 
 
 def _tag_problems(draft: Draft, tags: Mapping[Version, Tag], facts: Facts) -> Iterator[Problem]:

@@ -1,146 +1,221 @@
-"""Drafts: what is due for each member by itself, and which dependents must follow."""
+"""Drafts: what is due for each member by itself, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from .change import Commit, ancestors, commits_of_members
+from .change import Commit, Entry
 from .facts import Facts, Presence
-from .graph import reversed_graph
-from .requirement import InternalRequirement, Kind
+from .history import Behind, commits_of_members, without_reverted
+from .intent import Intent
+from .note import Note
 from .tag import Tag
-from .version import Level, raised
+from .version import Level, Standing, kind_of
 from .workspace import Member
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
-    """What is known of one member while the plan is made."""
+    """What is known of one member while the plan is made.
+
+    `commits` are those since its prior tag, `unsettled` those of them that no release
+    commit has settled yet. `mates` share its version, itself included. `left` has each
+    sibling that leaves a range, with that range.
+    """
 
     member: Member
-    version: Version
     prior: tuple[Version, Tag] | None
-    commits: tuple[Commit, ...]
+    final: Version | None
+    commits: tuple[Commit, ...] = ()
+    unsettled: tuple[Commit, ...] = ()
+    settled: bool = False
     level: Level = Level.NONE
-    reasons: list[str] = field(default_factory=list)
+    kind: str | None = None
+    asked: Version | None = None
+    own_reasons: list[str] = field(default_factory=list)
+    left: dict[NormalizedName, tuple["Draft", str]] = field(default_factory=dict)
+    mates: tuple["Draft", ...] = ()
     finished_from: str = ""
     tagged: bool = False
-    is_prepared: bool = False
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return why it is released, in words for people."""
+        follows = (
+            f"{name} {sibling.version} leaves its range {range_}"
+            for name, (sibling, range_) in self.left.items()
+        )
+        return (*self.own_reasons, *follows)
 
     @property
     def is_due(self) -> bool:
         """Tell whether there is a reason to release it."""
-        return bool(self.reasons)
-
-    @property
-    def is_ahead(self) -> bool:
-        """Tell whether its manifest has a version above the highest that was released."""
-        manifest = self.member.version
-        return self.prior is not None and manifest is not None and manifest > self.prior[0]
+        return bool(self.own_reasons or self.left)
 
     @property
     def is_fixed(self) -> bool:
         """Tell whether its content is settled: it is only finished, never edited."""
         return bool(self.finished_from)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether its manifest has a version above the highest that was released."""
+        manifest = self.member.version
+        return manifest is not None and self.prior is not None and manifest > self.prior[0]
 
-def drafts_of(facts: Facts) -> dict[NormalizedName, Draft]:
+    @property
+    def version(self) -> Version:
+        """Return the version that it is planned to have; its mates have the same."""
+        current = self.member.version or (self.prior[0] if self.prior else self.asked)
+        assert current is not None  # noqa: S101 - drafts are made of such members only
+        if self.is_fixed or not self.is_due:
+            return current
+        asked = [mate.asked for mate in self.mates if mate.asked]
+        return max(asked) if asked else self.next
+
+    @property
+    def next(self) -> Version:
+        """Return what follows from where it stands, together with its mates."""
+        mates = [mate for mate in self.mates if mate.is_due or mate is self]
+        manifests = [m.member.version for m in self.mates if m.member.version]
+        return Standing(
+            manifest=max(manifests, default=None),
+            prior=max((m.prior[0] for m in self.mates if m.prior), default=None),
+            final=max((m.final for m in self.mates if m.final), default=None),
+            level=max(mate.level for mate in mates),
+            kind=next((mate.kind for mate in mates if mate.kind is not None), None),
+            settled=any(mate.settled for mate in self.mates),
+        ).next
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Return its change notes."""
+        return self.member.notes
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what its changelog tells: its notes, or its commits where it has none."""
+        if self.notes:
+            return tuple((note.level, note.text) for note in self.notes if note.level)
+        return tuple(
+            (level, f"{text} ({commit.hash[:7]})")
+            for commit in self.unsettled
+            for level, text in commit.entries
+        )
+
+
+def drafts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Draft]:
     """Return a draft of every member that is ever released, with the commits it has gained."""
     workspace = facts.workspace
+    priors, finals = facts.priors(), facts.finals()
+    members = [
+        member
+        for name, member in workspace.members.items()
+        if not member.never_released
+        and (member.version or name in priors or name in intent.versions)
+    ]
     touching = commits_of_members(
         facts.commits, workspace.members.values(), workspace.settings.ignore
     )
-    priors = facts.priors()
-    included: dict[str, frozenset[str]] = {}
+    settling = {m.name: _settling(m, touching[m.name]) for m in members}
+    ends = (*(tag.commit for _, tag in priors.values()), *filter(None, settling.values()))
+    behind = Behind(facts.commits, ends)
     drafts = {}
-    for name, member in workspace.members.items():
-        if member.version is None or member.never_released:
-            continue
-        prior = priors.get(name)
-        commits: tuple[Commit, ...] = ()
+    for member in members:
+        name, prior = member.name, priors.get(member.name)
+        draft = drafts[name] = Draft(member, prior, finals.get(name))
+        settled = settling[name]
         if prior:
-            commit = prior[1].commit
-            if commit not in included:
-                included[commit] = ancestors(facts.commits, commit)
-            commits = tuple(c for c in touching[name] if c.hash not in included[commit])
-        draft = drafts[name] = Draft(member, member.version, prior, commits)
-        released_now = any(commit.is_release for commit in touching[name])
-        draft.is_prepared = draft.is_ahead or (prior is None and released_now)
+            since = [c for c in touching[name] if not behind(c, prior[1].commit)]
+            draft.commits = without_reverted([c for c in since if not c.releases])
+            settled = settled if any(c.hash == settled for c in since) else ""
+        draft.settled = bool(settled)
+        draft.unsettled = tuple(c for c in draft.commits if not (settled and behind(c, settled)))
+    _join(drafts, workspace.groups(drafts))
     return drafts
 
 
-def find_reasons(draft: Draft, facts: Facts, *, republish: bool) -> None:
+def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
     """Decide whether a member is due by itself, before its siblings are looked at."""
-    manifest = draft.member.version
-    tag = facts.tag_at(draft.member)
-    presence = facts.presence(draft.member)
-    if tag is None and presence in {Presence.PARTIAL, Presence.PRESENT}:
-        draft.finished_from = facts.version_set_at.get(draft.member.name, facts.base)
-        draft.reasons.append(f"{manifest} is on the index but not tagged: it is finished")
+    name, manifest = draft.member.name, draft.member.version
+    tag, presence = facts.tag_at(draft.member), facts.presence(draft.member)
+    draft.asked, draft.kind = intent.versions.get(name), intent.kind(name)
+    if tag is None and presence in {Presence.PARTIAL, Presence.PRESENT} and not _moves_on(draft):
+        draft.finished_from = facts.version_set_at.get(name, facts.base)
+        draft.own_reasons.append(f"{manifest} is on the index but not tagged: it is finished")
+    elif draft.asked is not None:
+        if draft.asked not in facts.reachable_versions(name):
+            draft.own_reasons.append(f"{draft.asked} is asked for")
     elif draft.prior is None:
-        draft.reasons.append("it was never released: it goes out at the version it has")
+        draft.own_reasons.append(_first(draft))
     else:
-        _reasons_of_change(draft, draft.prior[0])
+        _reasons_of_change(draft, facts, intent)
     lacking = presence not in {Presence.PRESENT, Presence.NONE}
-    if republish and tag and not draft.is_due and lacking:
+    if intent.republish and tag and not draft.is_due and lacking:
         draft.tagged, draft.finished_from = True, tag.commit
-        draft.reasons.append(f"{manifest} is tagged, and the index lacks it")
+        draft.own_reasons.append(f"{manifest} is tagged, and the index lacks it")
 
 
-def _reasons_of_change(draft: Draft, prior: Version) -> None:
-    telling = [commit for commit in draft.commits if not commit.is_release]
-    level = max((commit.level for commit in telling), default=Level.NONE)
-    wanted = raised(prior, level)
-    if telling:
-        draft.reasons += [commit.subject for commit in telling]
-        draft.level = level
-    if draft.is_ahead and draft.version >= wanted:
-        draft.reasons.append(f"its manifest says {draft.version}, which has no tag")
-    draft.version = max(draft.version, wanted) if draft.reasons else draft.version
+def _settling(member: Member, commits: Iterable[Commit]) -> str:
+    """Return the newest release commit that settled a member's version; empty for none."""
+    for commit in commits:
+        if commit.releases.get(member.name) == str(member.version):
+            return commit.hash
+    return ""
 
 
-def cascade(drafts: Mapping[NormalizedName, Draft], facts: Facts) -> None:
-    """Release every dependent whose range a new version leaves, until none is left.
-
-    One that was not asked for comes along, too, where its release is prepared already.
-    """
-    dependents = reversed_graph(facts.workspace.released_graph)
-    todo = [name for name, draft in drafts.items() if draft.is_due]
-    while todo:
-        sibling = drafts[todo.pop()]
-        for name in sorted(dependents.get(sibling.member.name, ())):
-            dependent = drafts.get(name)
-            if dependent is None or dependent.is_fixed:
-                continue
-            left = _ranges_left(dependent.member, sibling.member.name, sibling.version)
-            before = (dependent.is_due, dependent.version)
-            if not dependent.is_due and (left or dependent.is_prepared):
-                find_reasons(dependent, facts, republish=False)
-            if left and not dependent.is_fixed:
-                _follow(dependent, left[0], sibling)
-            if (dependent.is_due, dependent.version) != before:
-                todo.append(name)
+def _join(drafts: Mapping[NormalizedName, Draft], groups: Iterable[Iterable[str]]) -> None:
+    for draft in drafts.values():
+        draft.mates = (draft,)
+    for group in groups:
+        mates = tuple(drafts[NormalizedName(name)] for name in group)
+        for mate in mates:
+            mate.mates = mates
 
 
-def _ranges_left(
-    member: Member, sibling: NormalizedName, version: Version
-) -> list[InternalRequirement]:
-    return [
-        requirement
-        for requirement in member.requirements
-        if requirement.sibling == sibling
-        and requirement.kind is not Kind.GROUP
-        and not requirement.admits(version)
-    ]
+def _moves_on(draft: Draft) -> bool:
+    """Tell whether another version is asked for than the one that is half released."""
+    return draft.asked is not None and draft.asked != draft.member.version
 
 
-def _follow(dependent: Draft, left: InternalRequirement, sibling: Draft) -> None:
-    """Note that a dependent must follow, by a patch if nothing else moves its version."""
-    reason = f"{sibling.member.name} {sibling.version} leaves its range {left.range}"
-    if reason not in dependent.reasons:
-        dependent.reasons.append(reason)
-    if dependent.level is Level.NONE and dependent.prior:
-        dependent.level = Level.PATCH
-        dependent.version = max(dependent.version, raised(dependent.prior[0], Level.PATCH))
+def _first(draft: Draft) -> str:
+    if draft.member.version is None:
+        return "it was never released: it goes out at the version that is asked for"
+    if draft.member.version.is_devrelease and draft.next != draft.member.version:
+        return f"it was never released: its manifest develops towards {draft.next}"
+    return "it was never released: it goes out at the version it has"
+
+
+def _reasons_of_change(draft: Draft, facts: Facts, intent: Intent) -> None:
+    assert draft.prior is not None  # noqa: S101 - the caller asked
+    name, manifest = draft.member.name, draft.member.version
+    if draft.notes:
+        draft.own_reasons += [note.text.partition("\n")[0] for note in draft.notes if note.level]
+        draft.level = max(note.level for note in draft.notes)
+    else:
+        draft.own_reasons += [commit.subject for commit in draft.commits]
+        draft.level = max((commit.level for commit in draft.unsettled), default=Level.NONE)
+    if name in intent.levels:
+        _raise_as_asked(draft, facts, intent.levels[name])
+    if intent.promotes(name) and kind_of(draft.prior[0]):
+        draft.own_reasons.append(f"{draft.prior[0]} is made final")
+    if manifest and draft.is_ahead:
+        _reason_of_manifest(draft, manifest)
+
+
+def _raise_as_asked(draft: Draft, facts: Facts, level: Level) -> None:
+    """Raise a version by hand; a commit that is its release already is not released again."""
+    draft.level = level
+    if draft.prior and draft.prior[1].commit != facts.base:
+        draft.own_reasons.append(f"a {level} release of it is asked for")
+
+
+def _reason_of_manifest(draft: Draft, manifest: Version) -> None:
+    """Say that the manifest is ahead of the tags, unless something else moves it further."""
+    planned = draft.next
+    if manifest == planned:
+        draft.own_reasons.append(f"its manifest says {manifest}, which has no tag")
+    elif manifest.is_devrelease:
+        draft.own_reasons.append(f"its manifest says {manifest}, which develops towards {planned}")

@@ -6,29 +6,40 @@ from datetime import date
 from . import changelog, manifest
 from .change import RELEASE_SUBJECT
 from .plan import Plan, Release
-from .workspace import MANIFEST, Workspace
+from .version_source import FromFile, with_version
+from .workspace import MANIFEST, Member, Workspace
 
 NAMED_IN_SUBJECT = 5
 
+Edit = tuple[str, str | None]
 
-def edits(plan: Plan, workspace: Workspace, texts: Mapping[str, str], day: date) -> dict[str, str]:
-    """Return the new text of every file that the plan changes, by path.
 
-    `texts` has the manifests, and the changelogs that there are.
+def edits(
+    plan: Plan, workspace: Workspace, texts: Mapping[str, str], day: date
+) -> dict[str, str | None]:
+    """Return the new text of every file that the plan changes, by path; None for one that goes.
+
+    `texts` has what `edited_files` asks for, as far as it is there.
     """
     edited = _edited(plan, workspace, texts, day)
-    return {path: text for path, text in edited if text != texts.get(path)}
+    return {path: text for path, text in edited if text != texts.get(path, "")}
 
 
 def edited_files(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
     """Return the files that the plan may change: ask for their texts."""
-    logs = [workspace.members[r.name].file(changelog.FILE) for r in plan.releases]
-    names = {release.name for release in plan.releases} | set(plan.rewrites)
-    return (*logs, *(workspace.members[name].file(MANIFEST) for name in sorted(names)))
+    released = [workspace.members[release.name] for release in plan.releases]
+    logs = [member.file(changelog.FILE) for member in released]
+    versions = [member.version_file for member in released if member.version_file]
+    names = {member.name for member in released} | set(plan.rewrites)
+    manifests = (workspace.members[name].file(MANIFEST) for name in sorted(names))
+    return (*logs, *versions, *manifests)
 
 
 def release_message(plan: Plan) -> str:
-    """Write the message of the release commit: what it releases, and why."""
+    """Write the message of the release commit: what it releases, and why.
+
+    Its lines are read back by `Commit.releases`: they settle these versions.
+    """
     releases = [release for release in plan.releases if not release.finished_from]
     named = ", ".join(f"{release.name} {release.planned_version}" for release in releases)
     short = named if len(releases) <= NAMED_IN_SUBJECT else f"{len(releases)} members"
@@ -40,34 +51,46 @@ def release_message(plan: Plan) -> str:
 
 def _edited(
     plan: Plan, workspace: Workspace, texts: Mapping[str, str], day: date
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Edit]:
     for name, moved in plan.rewrites.items():
         path = workspace.members[name].file(MANIFEST)
         if plan.release_of(name) is None:
-            yield path, manifest.with_requirements(texts[path], moved)
+            yield path, manifest.edited(texts[path], moved)
     for release in plan.releases:
-        if release.finished_from:
-            continue
-        member = workspace.members[release.name]
-        path = member.file(MANIFEST)
-        moved = plan.rewrites.get(release.name, {})
-        text = manifest.with_requirements(texts[path], moved)
-        if release.planned_version != release.initial_version:
-            text = manifest.with_version(text, release.planned_version)
-        yield path, text
-        log = texts.get(member.file(changelog.FILE), "")
-        if not changelog.section_of(log, release.planned_version):
-            yield (
-                member.file(changelog.FILE),
-                changelog.with_section(log, _section(release, moved.values(), day)),
-            )
+        if not release.finished_from:
+            member = workspace.members[release.name]
+            moved = plan.rewrites.get(release.name, {})
+            yield from _of_version(release, member, texts, moved)
+            yield from _of_changelog(release, member, texts, moved, day)
+            yield from ((note, None) for note in release.notes)
+
+
+def _of_version(
+    release: Release, member: Member, texts: Mapping[str, str], moved: Mapping[str, str]
+) -> Iterator[Edit]:
+    """Write the version where it is written; a backend that takes it from the tag needs nothing."""
+    steps = release.planned_version != release.initial_version
+    new = release.planned_version if steps and member.source is None else None
+    path = member.file(MANIFEST)
+    yield path, manifest.edited(texts[path], moved, new)
+    if steps and isinstance(member.source, FromFile):
+        path = member.version_file
+        yield path, with_version(texts[path], member.source, release.planned_version)
+
+
+def _of_changelog(
+    release: Release,
+    member: Member,
+    texts: Mapping[str, str],
+    moved: Mapping[str, str],
+    day: date,
+) -> Iterator[Edit]:
+    path = member.file(changelog.FILE)
+    log = texts.get(path, "")
+    if not changelog.section_of(log, release.planned_version):
+        yield path, changelog.with_section(log, _section(release, moved.values(), day))
 
 
 def _section(release: Release, moved: Iterable[str], day: date) -> str:
-    entries = [
-        (commit.level, f"{commit.text} ({commit.hash[:7]})")
-        for commit in release.commits
-        if not commit.is_release
-    ]
     first = release.prior_tag is None
-    return changelog.section(release.planned_version, day, entries, moved, first=first)
+    return changelog.section(release.planned_version, day, release.entries, moved, first=first)

@@ -1,6 +1,6 @@
 """The three facts of each member, and the history: all that a plan is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -60,12 +60,25 @@ class Facts:
 
     def priors(self) -> Mapping[NormalizedName, tuple[Version, Tag]]:
         """Return the highest version of each member whose tag is behind this commit."""
-        found = {}
-        for name, tags in self.member_tags.items():
-            reachable = [(version, tag) for version, tag in tags.items() if tag.reachable]
-            if reachable:
-                found[name] = max(reachable, key=lambda item: item[0])
-        return found
+        highest = {name: max(self.reachable_versions(name), default=None) for name in self._names}
+        return {name: (v, self.member_tags[name][v]) for name, v in highest.items() if v}
+
+    def finals(self) -> Mapping[NormalizedName, Version]:
+        """Return the highest version of each member that is tagged and no pre-release."""
+        found = {
+            name: [v for v in self.reachable_versions(name) if not v.is_prerelease]
+            for name in self._names
+        }
+        return {name: max(versions) for name, versions in found.items() if versions}
+
+    def reachable_versions(self, name: NormalizedName) -> list[Version]:
+        """Return the versions of a member whose tags are behind this commit."""
+        tags = self.member_tags.get(name, {})
+        return [version for version, tag in tags.items() if tag.reachable]
+
+    @property
+    def _names(self) -> Collection[NormalizedName]:
+        return self.member_tags.keys()
 
     @cached_property
     def member_tags(self) -> Mapping[NormalizedName, Mapping[Version, Tag]]:
@@ -75,8 +88,9 @@ class Facts:
         for tag in self.tags:
             parsed = tag_format.parse(tag.name, self.workspace.members)
             if parsed:
-                name, version = parsed
-                found.setdefault(name, {})[version] = tag
+                names, version = parsed
+                for name in names:
+                    found.setdefault(name, {})[version] = tag
         return found
 
     def tag_at(self, member: Member) -> Tag | None:

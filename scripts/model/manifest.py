@@ -12,17 +12,14 @@ from packaging.version import Version
 from tomlkit.items import Array, String
 
 
-def with_version(text: str, version: Version) -> str:
-    """Set the version of the project."""
+def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
+    """Replace requirements, wherever the manifest states them, and set the project's version."""
+    if not moved and version is None:
+        return text
     document = tomlkit.parse(text)
-    project: Any = document["project"]
-    project["version"] = _quoted_as(project["version"], str(version))
-    return tomlkit.dumps(document)
-
-
-def with_requirements(text: str, moved: Mapping[str, str]) -> str:
-    """Replace requirements, wherever the manifest states them."""
-    document = tomlkit.parse(text)
+    if version is not None:
+        project: Any = document["project"]
+        project["version"] = _quoted_as(project["version"], str(version))
     for array in _requirement_arrays(document):
         for place, item in enumerate(array):
             if isinstance(item, String) and str(item) in moved:

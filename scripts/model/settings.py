@@ -2,12 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any
+
+from packaging.utils import NormalizedName, canonicalize_name
 
 from .problem import Problem, UsageFailure
 from .tag import TagFormat
 
 DEFAULT_IGNORE = ("**/tests/**", "**/test/**", "**/changes/**", "**/CHANGELOG.md")
+LOCKSTEP_TAG = "v{version}"
+
+
+class Versioning(StrEnum):
+    """Whether each member has a version of its own, or all have one."""
+
+    INDEPENDENT = "independent"
+    LOCKSTEP = "lockstep"
+
+
+class Cascade(StrEnum):
+    """How far a dependent moves whose range a sibling leaves."""
+
+    PATCH = "patch"
+    SAME = "same"
+    NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +39,15 @@ class Settings:
     index: str = ""
     tag_format: TagFormat = field(default_factory=TagFormat)
     ignore: tuple[str, ...] = DEFAULT_IGNORE
+    versioning: Versioning = Versioning.INDEPENDENT
+    cascade: Cascade = Cascade.PATCH
+    fixed: tuple[tuple[NormalizedName, ...], ...] = ()
+    require_notes: bool = False
+
+    @property
+    def is_lockstep(self) -> bool:
+        """Tell whether all members are released together, at one version and one tag."""
+        return self.versioning is Versioning.LOCKSTEP
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> "Settings":
@@ -30,15 +58,60 @@ class Settings:
             hint = f"the keys are {', '.join(sorted(keys))}"
             messages = (f"[tool.release] has an unknown key `{key}`" for key in unknown)
             raise UsageFailure(*(Problem(message, hint) for message in messages))
-        return cls(**{key.replace("-", "_"): _read(key, table[key]) for key in table})
+        read = {key.replace("-", "_"): _read(key, table[key]) for key in table}
+        if read.get("versioning") is Versioning.LOCKSTEP:
+            read.setdefault("tag_format", TagFormat(LOCKSTEP_TAG))
+        settings = cls(**read)
+        _check(settings)
+        return settings
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that contradict each other."""
+    template = settings.tag_format.template
+    if settings.is_lockstep and settings.tag_format.names_member:
+        message = f"[tool.release] tag-format `{template}` names a member, and all have one tag"
+        hint = f'with `versioning = "lockstep"`, use `{LOCKSTEP_TAG}`'
+        raise UsageFailure(Problem(message, hint))
+    if not settings.is_lockstep and not settings.tag_format.names_member:
+        message = f"[tool.release] tag-format `{template}` does not name a member"
+        hint = 'use {name} in it, as in `{name}/v{version}`, or `versioning = "lockstep"`'
+        raise UsageFailure(Problem(message, hint))
+    names = [name for group in settings.fixed for name in group]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice or (names and settings.is_lockstep):
+        message = f"[tool.release] `fixed` has {', '.join(twice or names)} in two groups"
+        hint = "a member shares its version in one group; lockstep is a group of all"
+        raise UsageFailure(Problem(message, hint))
 
 
 def _read(key: str, value: object) -> Any:  # noqa: ANN401 - each key has a type of its own
     if key in {"branch", "ignore"}:
         return _names(key, [value] if key == "branch" and isinstance(value, str) else value)
+    if key == "fixed":
+        return _groups(key, value)
+    if key == "require-notes":
+        if not isinstance(value, bool):
+            raise _wrong(key, value, "true or false")
+        return value
+    if key in CHOICES:
+        return _choice(key, value)
     if not isinstance(value, str) or (key == "remote" and not value):
         raise _wrong(key, value, "a string")
     return TagFormat(value) if key == "tag-format" else value
+
+
+def _choice(key: str, value: object) -> StrEnum:
+    known = CHOICES[key]
+    if not isinstance(value, str) or value not in set(known):
+        raise _wrong(key, value, " or ".join(f'"{each}"' for each in known))
+    return known(value)
+
+
+def _groups(key: str, value: object) -> tuple[tuple[NormalizedName, ...], ...]:
+    if not isinstance(value, list):
+        raise _wrong(key, value, "a list of lists of members")
+    return tuple(tuple(map(canonicalize_name, _names(key, group))) for group in value)
 
 
 def _names(key: str, value: object) -> tuple[str, ...]:
@@ -47,6 +120,9 @@ def _names(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not is_list or (key == "branch" and not value):
         raise _wrong(key, value, "a list of strings")
     return tuple(value)
+
+
+CHOICES: Mapping[str, type[StrEnum]] = {"versioning": Versioning, "cascade": Cascade}
 
 
 def _wrong(key: str, value: object, expected: str) -> UsageFailure:

@@ -44,14 +44,20 @@ class TagFormat:
             raise UsageFailure(Problem(message, hint))
         pieces = _FIELD.split(self.template)
         fields = sorted(_FIELD.findall(self.template))
-        if fields != ["{name}", "{version}"] or any({"{", "}"} & set(p) for p in pieces):
+        known = fields in (["{name}", "{version}"], ["{version}"])
+        if not known or any({"{", "}"} & set(piece) for piece in pieces):
             message = f"tag-format `{self.template}` does not name a release of a member"
             hint = "use {name} and {version} once each, as in `{name}/v{version}`"
             raise UsageFailure(Problem(message, hint))
-        if not set(pieces[1]) & SEPARATORS:
+        if self.names_member and not set(pieces[1]) & SEPARATORS:
             message = f"tag-format `{self.template}` cannot be read back"
             hint = "put one of / - _ = between {name} and {version}, as in `{name}/v{version}`"
             raise UsageFailure(Problem(message, hint))
+
+    @property
+    def names_member(self) -> bool:
+        """Tell whether each member has a tag of its own; else one tag is for all of them."""
+        return "{name}" in self.template
 
     def render(self, name: str, version: Version) -> str:
         """Return the name of the tag of a member at a version."""
@@ -59,29 +65,33 @@ class TagFormat:
 
     def parse(
         self, tag: str, names: Collection[NormalizedName]
-    ) -> tuple[NormalizedName, Version] | None:
-        """Read a tag back; None for one that is not in this shape, to the letter."""
-        if self.template.index("{name}") < self.template.index("{version}"):
-            before, rest = self.template.split("{name}")
-            between, after = rest.split("{version}")
-            name, found, version = _inside(tag, before, after).rpartition(between)
-        else:
-            before, rest = self.template.split("{version}")
-            between, after = rest.split("{name}")
-            version, found, name = _inside(tag, before, after).partition(between)
-        return self._exactly(tag, name, version, names) if found else None
+    ) -> tuple[tuple[NormalizedName, ...], Version] | None:
+        """Read a tag back: the members that it is for, and their version.
 
-    def _exactly(
-        self, tag: str, name: str, version: str, names: Collection[NormalizedName]
-    ) -> tuple[NormalizedName, Version] | None:
-        member = NormalizedName(name)
-        if member not in names:
-            return None
+        None for one that is not in this shape, to the letter.
+        """
+        member, version = self._split(tag)
         try:
             parsed = Version(version)
         except InvalidVersion:
             return None
-        return (member, parsed) if self.render(member, parsed) == tag else None
+        own = (NormalizedName(member),) if self.names_member else tuple(names)
+        exact = self.render(member, parsed) == tag and names and set(own) <= set(names)
+        return (own, parsed) if exact else None
+
+    def _split(self, tag: str) -> tuple[str, str]:
+        """Return the name and the version in a tag, each empty where it is not there."""
+        if not self.names_member:
+            return "", _inside(tag, *self.template.split("{version}"))
+        if self.template.index("{name}") < self.template.index("{version}"):
+            before, rest = self.template.split("{name}")
+            between, after = rest.split("{version}")
+            name, _, version = _inside(tag, before, after).rpartition(between)
+        else:
+            before, rest = self.template.split("{version}")
+            between, after = rest.split("{name}")
+            version, _, name = _inside(tag, before, after).partition(between)
+        return name, version
 
 
 def release_tag(day: date, commit: str, tags: Collection[Tag]) -> str:

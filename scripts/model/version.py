@@ -1,11 +1,16 @@
-"""How versions move: PEP 440 versions, raised by a level.
+"""How versions move: PEP 440 versions, raised by a level, through pre-releases to final ones.
 
 https://packaging.python.org/en/latest/specifications/version-specifiers/
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 from packaging.version import Version
+
+FINAL = ""
+DEVELOPMENT = "dev"
+PRE_RELEASES = ("a", "b", "rc", DEVELOPMENT)
 
 
 class Level(IntEnum):
@@ -21,20 +26,93 @@ class Level(IntEnum):
         return self.name.lower()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """All that the next version follows from.
+
+    `manifest` is what is written, `prior` the highest version released and `final` the
+    highest that is no pre-release. `kind` is what people ask for: `FINAL`, one of
+    `PRE_RELEASES`, or None to go on as before. With `settled`, a release commit wrote
+    the manifest's version, and it is meant as it stands.
+    """
+
+    manifest: Version | None
+    prior: Version | None
+    final: Version | None
+    level: Level = Level.NONE
+    kind: str | None = None
+    settled: bool = False
+
+    @property
+    def ahead(self) -> Version | None:
+        """Return the manifest's version where it is above all that was released.
+
+        One in development, such as 1.3.0.dev0, stands for what it develops towards,
+        unless such versions are themselves what is released.
+        """
+        if not self.manifest or (self.prior and self.manifest <= self.prior):
+            return None
+        developed = self.settled or self.kind == DEVELOPMENT
+        if developed or (self.prior and self.prior.is_devrelease):
+            return self.manifest
+        return self.manifest.__replace__(dev=None)
+
+    @property
+    def next(self) -> Version:
+        """Return the version of the next release; levels count from the last final one."""
+        base, kind = self._base, self._kind
+        if self.ahead and (kind_of(self.ahead), base_of(self.ahead)) == (kind, base):
+            return self.ahead
+        if kind == FINAL:
+            return base
+        if self.prior and (kind_of(self.prior), base_of(self.prior)) == (kind, base):
+            return _counted_up(self.prior)
+        return first_pre_release(base, kind)
+
+    @property
+    def _kind(self) -> str:
+        """Return what is asked for; else a series of pre-releases goes on."""
+        if self.kind is not None:
+            return self.kind
+        return kind_of(self.ahead or self.prior or Version("0"))
+
+    @property
+    def _base(self) -> Version:
+        """Return the final version that is released, or that pre-releases lead to."""
+        bases = [base_of(self.ahead)] if self.ahead else []
+        bases += [base_of(self.prior)] if self.prior and self.prior.is_prerelease else []
+        bases += [raised(self.final, self.level)] if self.final else []
+        return max(bases)
+
+
+def kind_of(version: Version) -> str:
+    """Return which kind of pre-release a version is; `FINAL` for none."""
+    if version.is_devrelease:
+        return DEVELOPMENT
+    return version.pre[0] if version.pre else FINAL
+
+
+def base_of(version: Version) -> Version:
+    """Return the final version that a version is, or leads to."""
+    post = None if version.pre else version.post
+    return version.__replace__(pre=None, post=post, dev=None, local=None)
+
+
+def first_pre_release(base: Version, kind: str) -> Version:
+    """Return the first pre-release of a kind that leads to a version."""
+    if kind == DEVELOPMENT:
+        return base.__replace__(dev=1)
+    return base.__replace__(pre=(kind, 1))
+
+
 def raised(version: Version, level: Level) -> Version:
-    """Return the next version of that level.
+    """Return the next final version of that level.
 
     Before 1.0 a breaking change moves the minor and all else the patch, so that
     the range `>=0.3.1,<0.4` means what `>=3.1,<4` means later on.
-    A pre-release moves to the next one: only a person makes it final.
     """
     if level is Level.NONE:
         return version
-    if version.pre is not None:
-        pre = (version.pre[0], version.pre[1] + 1)
-        return version.__replace__(pre=pre, post=None, dev=None, local=None)
-    if version.dev is not None:
-        return version.__replace__(dev=version.dev + 1, local=None)
     major, minor, micro = version.major, version.minor, version.micro
     if major == 0:
         level = Level(level - 1) or Level.PATCH
@@ -61,6 +139,13 @@ def level_between(before: Version, after: Version) -> Level:
     if after.epoch != before.epoch or after.major != before.major:
         return Level.MAJOR
     return Level.MINOR if after.minor != before.minor else Level.PATCH
+
+
+def _counted_up(version: Version) -> Version:
+    if version.dev is not None:
+        return version.__replace__(dev=version.dev + 1, local=None)
+    assert version.pre is not None  # noqa: S101 - pre-releases alone are counted
+    return version.__replace__(pre=(version.pre[0], version.pre[1] + 1), post=None, local=None)
 
 
 def _from_release(epoch: int, release: tuple[int, ...]) -> Version:

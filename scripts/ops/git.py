@@ -4,7 +4,7 @@ https://git-scm.com/docs
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,9 +114,17 @@ class Repository:
         """Return the commits up to `head` that touch any of the paths, newest first."""
         return self._log(prefix, "--full-history", head, "--", *paths)
 
+    def changed_files(self, base: str, head: str, prefix: str) -> tuple[str, ...]:
+        """Return the files below a folder that differ since two commits parted."""
+        listed = self.git("diff", "--name-only", "-z", "--no-renames", f"{base}...{head}")
+        below = f"{prefix}/" if prefix else ""
+        paths = (path for path in listed.split("\0") if path.startswith(below) and path)
+        return tuple(path.removeprefix(below) for path in paths)
+
     def _log(self, prefix: str, *selection: str) -> tuple[Commit, ...]:
         shape = f"--format={RECORD}%H{FIELD}%P{FIELD}%B{FIELD}"
-        listed = self.git("log", "-z", "--name-only", "--no-renames", shape, *selection)
+        options = ("-z", "--name-status", "--find-renames", "--topo-order")
+        listed = self.git("log", *options, shape, *selection)
         return tuple(_commit(record, prefix) for record in listed.split(RECORD) if record)
 
     def push(self, *refspecs: str, hint: str = "") -> None:
@@ -225,15 +233,29 @@ def public_url(remote: str) -> str:
 
 
 def _commit(record: str, prefix: str) -> Commit:
-    commit_hash, parents, message, files = record.split(FIELD)
+    commit_hash, parents, message, told = record.split(FIELD)
+    changes = list(_changes(told.strip("\n\0").split("\0")))
     below = f"{prefix}/" if prefix else ""
-    listed = (file for file in files.strip("\n\0").split("\0") if file.startswith(below) and file)
+    paths = [path for pair in changes for path in pair if path.startswith(below)]
+    moved = [pair for pair in changes if len(pair) == 2 and all(p.startswith(below) for p in pair)]
     return Commit(
         hash=commit_hash,
         parents=tuple(parents.split()),
         message=message.strip(),
-        files=tuple(file.removeprefix(below) for file in listed),
+        files=tuple(path.removeprefix(below) for path in paths),
+        moves={new.removeprefix(below): old.removeprefix(below) for old, new in moved},
     )
+
+
+def _changes(told: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Read what `--name-status -z` tells: a path, or an old and a new one for a file moved."""
+    words = iter(told)
+    for status in words:
+        if status.startswith(("R", "C")):
+            old, new = next(words), next(words)
+            yield (old, new) if status.startswith("R") else (new,)
+        elif status:
+            yield (next(words),)
 
 
 def require_identity(checkout: Repository) -> None:

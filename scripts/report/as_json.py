@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from ..model.plan import Plan
     from ..model.problem import Problem
+    from ..model.review import Review
     from ..stages.environments import Result
     from ..stages.publish import Upload
     from ..stages.status import Status
@@ -64,8 +65,20 @@ def plan(made: Plan) -> dict[str, object]:
             for u in made.unchanged
         ],
         "release_tag": made.release_tag,
+        "left_out": list(made.left_out),
         "warnings": problems(made.warnings),
     }
+
+
+def check(made: Plan, found: Review | None, written: Sequence[str]) -> dict[str, object]:
+    """Return what `plan --check` says beside the plan; nothing compared is null."""
+    compared = found and {
+        "base": found.base,
+        "changed": list(found.changed),
+        "without_note": list(found.without_note),
+    }
+    proposals = {name: dict(texts) for name, texts in made.proposals.items()}
+    return {"check": compared, "proposals": proposals, "written": list(written)}
 
 
 def uploads(planned: Sequence[Upload]) -> dict[str, object]:

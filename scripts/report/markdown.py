@@ -4,12 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model.picture import mermaid
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..model.plan import Plan
+    from ..model.problem import Problem
+    from ..model.review import Review
+    from ..model.workspace import Workspace
     from ..stages.build import Distribution
     from ..stages.environments import Result
+
+
+def plan(
+    made: Plan, workspace: Workspace, review: Review | None, problems: Sequence[Problem]
+) -> str:
+    """Write a plan as a comment: what is released and why, what is wrong, and a picture."""
+    lines = ["## Release plan", ""]
+    if review:
+        lines += [_reviewed(review), ""]
+    lines += [f"- **{p.message}**: {p.hint}" for p in problems]
+    lines += [""] if problems else []
+    if not made.releases:
+        return "\n".join([*lines, "Nothing to release.", ""])
+    lines += ["| member | from | to | because |", "|---|---|---|---|"]
+    for r in made.releases:
+        why = "<br>".join(_cell(reason) for reason in r.reasons)
+        lines.append(f"| {r.name} | {r.initial_version} | {r.planned_version} | {why} |")
+    steps = {r.name: f"{r.initial_version} to {r.planned_version}" for r in made.releases}
+    return "\n".join([*lines, "", "```mermaid", mermaid(workspace, steps) + "```", ""])
+
+
+def _reviewed(review: Review) -> str:
+    if not review.changed:
+        return f"Compared with `{review.base}`, no member changes."
+    names = (f"`{n}`" + (" (no note)" if n in review.without_note else "") for n in review.changed)
+    return f"Compared with `{review.base}`, this changes {', '.join(names)}."
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def release(

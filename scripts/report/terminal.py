@@ -14,8 +14,9 @@ from ..stages.steps import Step, Steps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..model.plan import Plan
+    from ..model.plan import Plan, Release
     from ..model.problem import Problem
+    from ..model.review import Review
     from ..stages.build import Distribution
     from ..stages.environments import Result
     from ..stages.publish import Upload
@@ -69,11 +70,13 @@ def show_status(statuses: Sequence[Status]) -> None:
     _table(("member", "version", "tag", "index", "state", "next"), rows)
 
 
-def show_plan(plan: Plan) -> None:
+def show_plan(plan: Plan, review: Review | None = None) -> None:
     """Show what is released, to which version, in which wave and why."""
-    screen = console()
+    if review:
+        changed = (n if n in review.noted else f"{n} (no note)" for n in review.changed)
+        say(f"Compared with {review.base}, this changes {', '.join(changed) or 'no member'}.\n")
     if not plan.releases:
-        screen.print("Nothing to release.")
+        say("Nothing to release.")
     else:
         rows = (
             (str(r.wave), r.name, str(r.initial_version), str(r.planned_version), r.planned_tag)
@@ -81,22 +84,35 @@ def show_plan(plan: Plan) -> None:
         )
         _table(("wave", "member", "from", "to", "tag"), rows)
     for release in plan.releases:
-        step = f"{release.initial_version} -> {release.planned_version}"
-        if release.initial_version == release.planned_version:
-            step = str(release.planned_version)
-        screen.print(f"\n[bold]{release.name}[/] {step}", soft_wrap=True)
-        for reason in release.reasons:
-            screen.print(f"  because {escape(reason)}", soft_wrap=True)
-    moved = [pair for requirements in plan.rewrites.values() for pair in requirements.items()]
+        _show_reasons(release)
+    moved = {pair for requirements in plan.rewrites.values() for pair in requirements.items()}
     if moved:
-        screen.print("\nRanges that move:")
-    for before, after in sorted(set(moved)):
-        screen.print(f"  {escape(before)}  ->  {escape(after)}", soft_wrap=True)
+        lines = (f"  {before}  ->  {after}" for before, after in sorted(moved))
+        say("\n".join(["\nRanges that move:", *lines]))
+    _show_rest(plan)
+
+
+def _show_reasons(release: Release) -> None:
+    step = f"{release.initial_version} -> {release.planned_version}"
+    if release.initial_version == release.planned_version:
+        step = str(release.planned_version)
+    title = f"\n[bold]{release.name}[/] {step} because"
+    if len(release.reasons) == 1:
+        console().print(f"{title} {escape(release.reasons[0])}", soft_wrap=True)
+        return
+    console().print(f"{title} of {len(release.reasons)} things:", soft_wrap=True)
+    for reason in release.reasons:
+        say(f"  - {reason}")
+
+
+def _show_rest(plan: Plan) -> None:
+    """Show what is not released now: tags that wait, members left out, members that stay."""
     for name in sorted({tag.released_with for tag in plan.closing}):
-        screen.print(f"\n{name} is still due: `nox -s release -- --execute` verifies and tags it")
-    for member in plan.unchanged:
-        screen.print(f"\n{member.name} stays: {escape(member.why)}", soft_wrap=True, end="")
-    screen.print()
+        say(f"\n{name} is still due: `nox -s release -- --execute` verifies and tags it")
+    if plan.left_out:
+        say(f"\nDue as well, and not asked for: {', '.join(plan.left_out)}")
+    if plan.unchanged:
+        say("\n" + "\n".join(f"{member.name} stays: {member.why}" for member in plan.unchanged))
 
 
 def show_distributions(distributions: Sequence[Distribution]) -> None:

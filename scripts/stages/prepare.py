@@ -21,7 +21,10 @@ def prepare(site: Site, facts: Facts, plan: Plan) -> str:
     scratch = site.scratch
     root = scratch.path / site.prefix
     for path, text in changed.items():
-        (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
+        if text is None:
+            (root / path).unlink()
+        else:
+            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
     if (root / LOCK).is_file():
         uv.lock(root, {**process.own_environment(), "TMPDIR": str(site.folder)})
     scratch.git("add", "--", *(joined(site.prefix, path) for path in changed))
@@ -30,7 +33,7 @@ def prepare(site: Site, facts: Facts, plan: Plan) -> str:
     return str(scratch.commit_of("HEAD"))
 
 
-def planned_edits(site: Site, facts: Facts, plan: Plan) -> dict[str, str]:
+def planned_edits(site: Site, facts: Facts, plan: Plan) -> dict[str, str | None]:
     """Return the new text of every file that R changes; nothing where R is made already."""
     paths = edited_files(plan, facts.workspace)
     names = {f"{plan.base}:{joined(site.prefix, path)}": path for path in paths}

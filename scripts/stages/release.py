@@ -7,7 +7,7 @@ missing; there is no state but the manifests, the index and the tags.
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from packaging.utils import NormalizedName
@@ -15,6 +15,7 @@ from packaging.utils import NormalizedName
 from ..gather import gather, workspace_at
 from ..model.facts import Facts
 from ..model.graph import closure, reversed_graph
+from ..model.intent import Intent
 from ..model.plan import Plan, Release, make_plan
 from ..model.problem import Problem, stop_on
 from ..model.tag import Tag
@@ -62,6 +63,10 @@ class _Work:
     python: str
     installers: Sequence[str]
 
+    @property
+    def is_lockstep(self) -> bool:
+        return self.facts.workspace.settings.is_lockstep
+
     def commit_of(self, release: Release) -> str:
         return release.finished_from or self.head
 
@@ -91,7 +96,7 @@ def release(
     site: Site,
     steps: Steps,
     *,
-    only: Iterable[str] = (),
+    intent: Intent,
     python: str | None = None,
     installers: Sequence[str] = INSTALLERS,
     keep: Path | None = None,
@@ -106,7 +111,7 @@ def release(
         everywhere = not site.is_rehearsal
         facts = gather(site.scratch, site.prefix, index=site.index, all_pages=everywhere)
         republish = everywhere and site.index is not None
-        plan = make_plan(facts, only, republish=republish)
+        plan = make_plan(facts, replace(intent, republish=republish))
         stop_on(plan.problems)
     outcome = Outcome(plan)
     if outcome.nothing_due:
@@ -266,8 +271,8 @@ def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
     closing = list(work.plan.closing)
     for commit, releases in work.by_commit().items():
         due = [release for release in releases if release in sound and not release.tagged]
-        if due:
-            name = release_tag_at(work.site, commit, work.facts.tags)
+        if due and (len(due) == len(releases) or not work.is_lockstep):
+            name = release_tag_at(work.site, commit, work.facts, work.plan)
             push_member_tags(work.site, due, work.head, name)
             closing += [
                 Tag(name=release.planned_tag, commit=commit, released_with=name) for release in due
@@ -278,12 +283,15 @@ def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
 def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
     """Install every new tag from what the remote has now."""
     targets = []
-    for tag in tags:
+    for tag in dict.fromkeys(tags):
         workspace = work.workspaces[tag.commit]
         parsed = workspace.settings.tag_format.parse(tag.name, workspace.members)
-        if parsed:
-            member = workspace.members[parsed[0]]
-            targets.append(Target(member=member, ref=tag.name, commit=tag.commit))
+        members = [workspace.members[name] for name in parsed[0]] if parsed else []
+        targets += [
+            Target(member=member, ref=tag.name, commit=tag.commit)
+            for member in members
+            if not member.never_released
+        ]
     if not targets:
         return []
     site = work.site
@@ -318,7 +326,7 @@ def _close(
         groups.setdefault((tag.released_with, tag.commit), []).append(tag.name)
     done = []
     for (name, commit), members in sorted(groups.items()):
-        if commit not in unfinished:
+        if name and commit not in unfinished:
             push_release_tag(work.site, commit, name, members)
             done.append(name)
     return done

@@ -31,13 +31,16 @@ def status(facts: Facts) -> tuple[Status, ...]:
 
 def _statuses(facts: Facts, plan: Plan) -> Iterator[Status]:
     priors = facts.priors()
+    stays = {each.name: each.why for each in plan.unchanged}
     for name, member in facts.workspace.members.items():
         prior = priors.get(name)
         state, following = _state(member, plan.release_of(name), facts.presence(member))
+        if name in stays and prior is None and not member.never_released:
+            state, following = "no version yet", stays[name]
         yield Status(
             name=name,
             path=member.path,
-            version=member.version,
+            version=member.version or (prior[0] if prior else None),
             tag=prior[1].name if prior else None,
             index=Presence.NONE if member.never_released else facts.presence(member),
             state=state,

@@ -6,7 +6,8 @@ from packaging.utils import NormalizedName
 
 from ..gather import joined
 from ..model import changelog
-from ..model.plan import Release
+from ..model.facts import Facts
+from ..model.plan import Plan, Release
 from ..model.problem import Problem, stop_on
 from ..model.tag import RELEASE_TAG_TRAILER, Tag, release_tag
 from ..ops.git import Repository
@@ -15,11 +16,12 @@ from .site import Site
 
 def tags_due(releases: Sequence[Release], head: str) -> tuple[Tag, ...]:
     """Return the member tags that releases still need, each with its commit."""
-    return tuple(
+    tags = (
         Tag(name=release.planned_tag, commit=release.finished_from or head)
         for release in releases
         if not release.tagged
     )
+    return tuple(dict.fromkeys(tags))
 
 
 def push_member_tags(site: Site, releases: Sequence[Release], head: str, release_name: str) -> None:
@@ -32,11 +34,11 @@ def push_member_tags(site: Site, releases: Sequence[Release], head: str, release
         return
     stop_on(_moved(site.scratch, tags_due(due, head)))
     sections = _sections(site, due, head)
-    for release in due:
-        commit = release.finished_from or head
-        message = _message(release, sections.get(release.name, ""), release_name)
-        _annotate(site.scratch, release.planned_tag, commit, message)
-    _push(site, [release.planned_tag for release in due])
+    for tag in tags_due(due, head):
+        own = [release for release in due if release.planned_tag == tag.name]
+        message = _message(own, sections, release_name)
+        _annotate(site.scratch, tag.name, tag.commit, message)
+    _push(site, [tag.name for tag in tags_due(due, head)])
 
 
 def push_release_tag(site: Site, commit: str, name: str, member_tags: Sequence[str]) -> None:
@@ -46,9 +48,15 @@ def push_release_tag(site: Site, commit: str, name: str, member_tags: Sequence[s
     _push(site, [name])
 
 
-def release_tag_at(site: Site, commit: str, tags: Sequence[Tag]) -> str:
-    """Name the release of a commit by the day on which it was made."""
-    return release_tag(site.scratch.day_of(commit).date(), commit, tags)
+def release_tag_at(site: Site, commit: str, facts: Facts, plan: Plan) -> str:
+    """Name the release of a commit by the day on which it was made.
+
+    There is none in lockstep, where the one tag of all members says it, nor while
+    members are due that nobody asked for: it would promise what is not there.
+    """
+    if plan.left_out or facts.workspace.settings.is_lockstep:
+        return ""
+    return release_tag(site.scratch.day_of(commit).date(), commit, facts.tags)
 
 
 def _annotate(repository: Repository, name: str, commit: str, message: str) -> None:
@@ -93,7 +101,17 @@ def _changelog_path(release: Release) -> str:
     return changelog.FILE if release.path == "." else f"{release.path}/{changelog.FILE}"
 
 
-def _message(release: Release, section: str, release_name: str) -> str:
-    title = f"{release.name} {release.planned_version}"
-    body = f"{section}\n\n" if section else ""
-    return f"{title}\n\n{body}{RELEASE_TAG_TRAILER}: {release_name}\n"
+def _message(
+    releases: Sequence[Release], sections: Mapping[NormalizedName, str], release_name: str
+) -> str:
+    """Write what a tag says: the changelog's section of each member that it is for."""
+    if len(releases) == 1:
+        title, heading = f"{releases[0].name} {releases[0].planned_version}", ""
+    else:
+        title, heading = f"{len(releases)} members {releases[0].planned_version}", "# {name}\n\n"
+    parts = [title]
+    for release in releases:
+        section = sections.get(release.name, "")
+        parts += [heading.format(name=release.name) + section] if section else []
+    parts += [f"{RELEASE_TAG_TRAILER}: {release_name}"] if release_name else []
+    return "\n\n".join(parts) + "\n"

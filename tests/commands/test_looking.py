@@ -55,6 +55,7 @@ def test_plan_is_the_contract_as_json(checkout: Repo) -> None:
         "ok": True,
         "problems": [],
         "warnings": [],
+        "left_out": [],
         "base": base,
         "members": [
             {
@@ -119,7 +120,7 @@ def test_prepare_pushes_one_commit_with_versions_ranges_changelogs_and_lock(
     assert remote.git("show", "main:packages/zq-base/CHANGELOG.md").splitlines()[4:] == [
         "### Changed",
         "",
-        f"- anew ({base[:7]})",
+        f"- **Breaking:** anew ({base[:7]})",
     ]
     again = run(checkout.path, "prepare")
     assert (again.code, "prepared already" in again.stdout) == (0, True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -10,9 +11,10 @@ from packaging.version import Version
 from scripts.model.change import Commit
 from scripts.model.edit import edited_files, edits, release_message
 from scripts.model.facts import Facts, Page
+from scripts.model.intent import read_intent
 from scripts.model.plan import Plan, make_plan
+from scripts.model.reading import read_workspace
 from scripts.model.tag import Tag
-from scripts.model.workspace import read_workspace
 
 Files = Mapping[str, Iterable[str]]
 DAY = date(2026, 3, 14)
@@ -79,11 +81,12 @@ class Built:
         found = {**self.version_set_at, member: set_at} if set_at else self.version_set_at
         return replace(self, pages=pages, version_set_at=found)
 
-    def plan(self, *only: str, republish: bool = False) -> Plan:
-        """Plan from all of this."""
-        return make_plan(self.facts(), only, republish=republish)
+    def plan(self, *only: str, **asked: Any) -> Plan:  # noqa: ANN401 - as `read_intent` takes it
+        """Plan from all of this, and from what people ask for."""
+        facts = self.facts()
+        return make_plan(facts, read_intent(facts.workspace, only=only, **asked))
 
-    def edits(self, plan: Plan) -> dict[str, str]:
+    def edits(self, plan: Plan) -> dict[str, str | None]:
         """Return the files of the release commit that a plan asks for."""
         asked = edited_files(plan, self.facts().workspace)
         texts = {path: self.texts[path] for path in asked if path in self.texts}
@@ -92,15 +95,24 @@ class Built:
     def prepared(self, plan: Plan) -> "Built":
         """Make the release commit of a plan."""
         changed = self.edits(plan)
-        built = replace(self, texts={**self.texts, **changed})
-        return built.commit(release_message(plan), *changed)
+        texts = {path: text for path, text in {**self.texts, **changed}.items() if text is not None}
+        return replace(self, texts=texts).commit(release_message(plan), *changed)
+
+    def note(self, name: str, level: str, text: str) -> "Built":
+        """Write a change note, with a commit that brings it along with some code."""
+        path = f"packages/{name}/changes/{len(self.history)}.{level}.md"
+        return self.text(path, f"{text}\n").commit("chore: a note", path)
 
     def facts(self) -> Facts:
         """Return all of this as the planner takes it, the newest commit first."""
         return Facts(
             base=self.head,
             day=DAY,
-            workspace=read_workspace({p: t for p, t in self.texts.items() if p.endswith(".toml")}),
+            workspace=read_workspace(
+                {p: t for p, t in self.texts.items() if p.endswith("pyproject.toml")},
+                tuple(self.texts),
+                lambda paths: {path: self.texts[path] for path in paths},
+            ),
             tags=self.tags,
             branches=self.branches,
             commits=self.history[::-1],

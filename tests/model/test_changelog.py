@@ -26,11 +26,10 @@ def test_a_section_lists_what_changed_by_how_much_and_then_what_it_requires() ->
     moved = ["sugar>=0.2.0,<0.3", 'salt[fine]>=1; os_name == "nt"']
     assert section(Version("0.2.0"), DAY, entries, moved, first=False) == (
         "## 0.2.0 - 2026-03-14\n"
-        "\n### Changed\n\n- the thread\n"
+        "\n### Changed\n\n- **Breaking:** the thread\n"
+        "- Requires `sugar>=0.2.0,<0.3`\n"
+        '- Requires `salt[fine]>=1; os_name == "nt"`\n'
         "\n### Fixed\n\n- a hole\n- a crack\n"
-        "\n### Requirements\n\n"
-        "- `sugar>=0.2.0,<0.3`\n"
-        '- `salt[fine]>=1; os_name == "nt"`\n'
     )
 
 
@@ -40,7 +39,7 @@ def test_a_first_release_says_that_it_is_one() -> None:
 
 def test_a_first_release_says_what_it_requires_too() -> None:
     assert section(Version("0.1.0"), DAY, [], ["sugar>=0.2.0,<0.3"], first=True) == (
-        "## 0.1.0 - 2026-03-14\n\nFirst release.\n\n### Requirements\n\n- `sugar>=0.2.0,<0.3`\n"
+        "## 0.1.0 - 2026-03-14\n\nFirst release.\n\n### Changed\n\n- Requires `sugar>=0.2.0,<0.3`\n"
     )
 
 
@@ -115,6 +114,17 @@ def test_a_section_is_found_by_the_usual_headings(heading: str) -> None:
 
 def test_an_empty_section_is_there_all_the_same() -> None:
     assert bool(section_of(f"{HEADING}## 1.0.0\n", Version("1.0.0"))) is True
+
+
+def test_what_stands_in_a_fenced_block_is_no_heading() -> None:
+    fenced = f"{HEADING}```\n## 0.2.0\n```\n\n~~~\n```\n## 0.3.0\n~~~\n"
+    assert [section_of(fenced, Version(v)) for v in ("0.2.0", "0.3.0")] == ["", ""]
+    assert with_section(f"{fenced}\n{OLD}", NEW) == f"{fenced}\n{NEW}\n{OLD}"
+
+
+def test_lines_of_an_entry_stay_below_it() -> None:
+    found = section(Version("2"), DAY, [(Level.PATCH, "a hole\n\nIt is shut.")], [], first=False)
+    assert found.endswith("### Fixed\n\n- a hole\n\n  It is shut.\n")
 
 
 def test_a_version_that_is_only_mentioned_has_no_section() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scripts.model.manifest import with_requirements, with_version
+from scripts.model.manifest import edited
 
 TEXT = """\
 # A jar of sugar.
@@ -51,12 +51,12 @@ def test_a_version_changes_its_own_line_alone(end: str) -> None:
     before = TEXT.replace("\n", end)
     rest = " # raised by the release" + end.removesuffix("\n")
     expected = [(f'version = "0.1.0"{rest}', f'version = "0.2.0"{rest}')]
-    assert changed(before, with_version(before, Version("0.2.0"))) == expected
+    assert changed(before, edited(before, {}, Version("0.2.0"))) == expected
 
 
 def test_single_quotes_stay_single() -> None:
     text = "[project]\nversion = '0.1.0'\n"
-    assert with_version(text, Version("1!0.2.0")) == "[project]\nversion = '1!0.2.0'\n"
+    assert edited(text, {}, Version("1!0.2.0")) == "[project]\nversion = '1!0.2.0'\n"
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_single_quotes_stay_single() -> None:
     ],
 )
 def test_a_version_is_found_however_the_table_is_written(text: str) -> None:
-    assert with_version(text.format("0.1.0"), Version("0.2.0")) == text.format("0.2.0")
+    assert edited(text.format("0.1.0"), {}, Version("0.2.0")) == text.format("0.2.0")
 
 
 @LINE_ENDS
 def test_requirements_change_wherever_they_are_stated_and_nowhere_else(end: str) -> None:
     before = TEXT.replace("\n", end)
     back = end.removesuffix("\n")
-    after = with_requirements(before, {"cane>=1,<2": "cane>=2,<3"})
+    after = edited(before, {"cane>=1,<2": "cane>=2,<3"})
     assert [new.removesuffix(back) for _, new in changed(before, after)] == [
         '    "cane>=2,<3", # first',
         "dark = [\"cane>=2,<3\", 'treacle ~= 1.0']",
@@ -88,7 +88,7 @@ def test_requirements_change_wherever_they_are_stated_and_nowhere_else(end: str)
 
 def test_a_requirement_with_quotes_in_its_marker_keeps_both_kinds() -> None:
     moved = {'water>=1 ; python_version < "3.14"': 'water>=2 ; python_version < "3.14"'}
-    assert changed(TEXT, with_requirements(TEXT, moved)) == [
+    assert changed(TEXT, edited(TEXT, moved)) == [
         (
             "    'water>=1 ; python_version < \"3.14\"',# second",
             "    'water>=2 ; python_version < \"3.14\"',# second",
@@ -99,18 +99,18 @@ def test_a_requirement_with_quotes_in_its_marker_keeps_both_kinds() -> None:
 def test_escaped_quotes_stay_escaped() -> None:
     text = '[project]\ndependencies = ["water>=1; os_name == \\"nt\\""]\n'
     moved = {'water>=1; os_name == "nt"': 'water>=2; os_name == "nt"'}
-    assert with_requirements(text, moved) == text.replace(">=1", ">=2")
+    assert edited(text, moved) == text.replace(">=1", ">=2")
 
 
 @given(st.sampled_from(["salt", "cane", "cane>=1", "cane>=1,<2 "]), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_not_stated_to_the_letter_changes_nothing(text: str, end: str) -> None:
     moved = {text: text} if text == "salt" else {text: "other"}
     before = TEXT.replace("\n", end)
-    assert with_requirements(before, moved) == before
+    assert edited(before, moved) == before
 
 
 def test_a_manifest_without_requirements_stays() -> None:
-    assert with_requirements("[tool.x]\ny = 1\n", {"a": "b"}) == "[tool.x]\ny = 1\n"
+    assert edited("[tool.x]\ny = 1\n", {"a": "b"}) == "[tool.x]\ny = 1\n"
 
 
 NAMES = st.sampled_from(["cane>=1", "water ~= 1.0", "salt", "treacle==1.*"])
@@ -129,10 +129,10 @@ def test_any_list_keeps_its_comments_order_and_quoting(
     items: list[tuple[str, str, str]], moved: dict[str, str], end: str
 ) -> None:
     expected = [(moved.get(text, text), quote, rest) for text, quote, rest in items]
-    assert with_requirements(listed(items, end), moved) == listed(expected, end)
+    assert edited(listed(items, end), moved) == listed(expected, end)
 
 
 @given(st.sampled_from(["0.2.0", "1!3.0", "2.0rc1", "1.0.post1"]).map(Version))
 def test_what_is_written_is_read_back(version: Version) -> None:
-    read: dict[str, Any] = tomllib.loads(with_version(TEXT, version))
+    read: dict[str, Any] = tomllib.loads(edited(TEXT, {}, version))
     assert read["project"]["version"] == str(version)

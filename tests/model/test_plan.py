@@ -77,7 +77,7 @@ def test_a_change_releases_a_member_from_its_prior_tag_to_the_next() -> None:
             reasons=("feat!: another grain",),
             wave=1,
             requirements={},
-            commits=(built.history[-1],),
+            entries=((Level.MAJOR, "another grain (c1)"),),
         ),
     )
 
@@ -161,7 +161,7 @@ def test_a_manifest_behind_its_tag_whose_own_version_is_tagged_is_not_due(
 )
 def test_where_no_commit_tells_a_level_it_is_that_of_the_step(version: str, bump: Level) -> None:
     (release,) = sugar(version).plan().releases
-    assert (release.bump, release.commits) == (bump, ())
+    assert (release.bump, release.entries) == (bump, ())
 
 
 def test_a_level_that_a_commit_tells_is_the_bump_whatever_the_step() -> None:
@@ -183,7 +183,8 @@ def test_a_commit_of_a_person_that_begins_like_a_release_counts() -> None:
 
 def test_a_release_commit_does_not_count() -> None:
     files = ("packages/sugar/pyproject.toml", "packages/sugar/CHANGELOG.md", "uv.lock")
-    assert planned(sugar().commit("release: sugar 0.1.0", *files).plan()) == []
+    message = "release: sugar 0.1.0\n\n- sugar 0.1.0: feat: a grain"
+    assert planned(sugar().commit(message, *files).plan()) == []
 
 
 def test_a_pre_release_is_followed_by_the_next_one() -> None:
@@ -303,7 +304,7 @@ def test_dependencies_come_first_even_through_members_that_stay() -> None:
         ('[project]\nname = "salt"\nversion = "1"\n', "it has no [build-system]"),
         (
             f'[project]\nname = "salt"\ndynamic = ["version"]\n{BUILD}',
-            "its version is dynamic, and only static versions are released",
+            "its version is dynamic, and its manifest does not say where `uv_build` takes it from",
         ),
     ],
 )

@@ -41,13 +41,13 @@ def test_what_is_rendered_is_read_back(
     shape: str, name: NormalizedName, version: Version, others: set[NormalizedName]
 ) -> None:
     tag = TagFormat(shape).render(name, version)
-    assert TagFormat(shape).parse(tag, others | {name}) == (name, version)
+    assert TagFormat(shape).parse(tag, others | {name}) == ((name,), version)
 
 
 @given(st.sampled_from(SHAPES), st.text(max_size=20) | st.builds("{}-v{}".format, NAMES, VERSIONS))
 def test_what_is_read_renders_to_the_same_tag(shape: str, tag: str) -> None:
     read = TagFormat(shape).parse(tag, [canonicalize_name("sugar"), canonicalize_name("v1")])
-    assert read is None or TagFormat(shape).render(*read) == tag
+    assert read is None or TagFormat(shape).render(read[0][0], read[1]) == tag
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_tag_of_any_other_shape_is_no_release_of_a_member(tag: str) -> None:
 def test_a_name_that_begins_another_is_told_apart() -> None:
     names = [NormalizedName("jam"), NormalizedName("jam-v2")]
     read = [TagFormat("{name}-v{version}").parse(tag, names) for tag in ("jam-v2-v3", "jam-v3")]
-    assert read == [("jam-v2", Version("3")), ("jam", Version("3"))]
+    assert read == [(("jam-v2",), Version("3")), (("jam",), Version("3"))]
 
 
 @pytest.mark.parametrize("sign", list("@#?%:~^\\ "))
@@ -157,3 +157,12 @@ def test_every_release_of_a_day_has_a_name_of_its_own(count: int) -> None:
     for number in range(count):
         taken += [Tag(name=release_tag(DAY, f"c{number}", taken), commit=f"c{number}")]
     assert len({tag.name for tag in taken}) == count
+
+
+@pytest.mark.parametrize("shape", ["v{version}", "{version}", "pantry-{version}"])
+def test_a_tag_without_a_name_is_for_all_members(shape: str) -> None:
+    names = (NormalizedName("jam"), NormalizedName("sugar"))
+    tag = TagFormat(shape).render("jam", Version("1.2.0"))
+    assert tag == shape.replace("{version}", "1.2.0")
+    assert TagFormat(shape).parse(tag, names) == (names, Version("1.2.0"))
+    assert TagFormat(shape).parse("other/v1.2.0", names) is None

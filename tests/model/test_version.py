@@ -6,17 +6,20 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from scripts.model.version import Level, level_between, next_breaking, raised
+from scripts.model.version import (
+    FINAL,
+    PRE_RELEASES,
+    Level,
+    Standing,
+    level_between,
+    next_breaking,
+    raised,
+)
 
 NUMBERS = st.integers(min_value=0, max_value=30)
-FINAL = st.tuples(NUMBERS, NUMBERS, NUMBERS).map(lambda n: Version(".".join(map(str, n))))
+NUMBERED = st.tuples(NUMBERS, NUMBERS, NUMBERS).map(lambda n: Version(".".join(map(str, n))))
 EPOCHS = st.sampled_from(["", "1!"])
-VERSIONS = st.builds(lambda epoch, version: Version(f"{epoch}{version}"), EPOCHS, FINAL)
-ANY = st.builds(
-    lambda version, *ends: Version(str(version) + "".join(ends)),
-    VERSIONS,
-    *(st.sampled_from(["", end]) for end in ("a1", ".post2", ".dev3", "+hot.1")),
-)
+VERSIONS = st.builds(lambda epoch, version: Version(f"{epoch}{version}"), EPOCHS, NUMBERED)
 LEVELS = st.sampled_from([Level.PATCH, Level.MINOR, Level.MAJOR])
 
 
@@ -46,41 +49,99 @@ def test_all_other_changes_before_1_0_move_the_patch(level: Level) -> None:
     assert str(raised(Version("0.3.1"), level)) == "0.3.2"
 
 
-@pytest.mark.parametrize("level", [Level.PATCH, Level.MINOR, Level.MAJOR])
-def test_a_pre_release_moves_to_the_next_one_whatever_the_level(level: Level) -> None:
-    assert str(raised(Version("2.0.0rc1"), level)) == "2.0.0rc2"
+def version(text: str) -> Version | None:
+    return Version(text) if text else None
 
 
-@pytest.mark.parametrize("level", [Level.PATCH, Level.MINOR, Level.MAJOR])
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("1.0.dev1", "1.0.dev2"),
-        ("0.1.0.dev0", "0.1.0.dev1"),
-        ("1!1.0.dev3", "1!1.0.dev4"),
-        ("1.0.post1.dev1", "1.0.post1.dev2"),
-        ("1.0a1.dev2", "1.0a2"),
-        ("1.0a1.post1", "1.0a2"),
-        ("1.0b1.post1.dev3", "1.0b2"),
-        ("1.0rc1+hot", "1.0rc2"),
-        ("1.0.dev1+hot", "1.0.dev2"),
-    ],
-)
-def test_what_comes_before_a_final_version_moves_to_the_next_and_stays_before_it(
-    before: str, after: str, level: Level
-) -> None:
-    assert str(raised(Version(before), level)) == after
-    assert (
-        Version(before)
-        < Version(after)
-        < Version(before).__replace__(pre=None, post=99, dev=None, local=None)
+def following(
+    manifest: str,
+    prior: str = "",
+    final: str = "",
+    level: Level = Level.NONE,
+    kind: str | None = None,
+    *,
+    settled: bool = False,
+) -> str:
+    return str(
+        Standing(
+            manifest=version(manifest),
+            prior=version(prior),
+            final=version(final),
+            level=level,
+            kind=kind,
+            settled=settled,
+        ).next
     )
 
 
-@given(ANY, LEVELS)
-def test_any_version_that_is_raised_is_higher(version: Version, level: Level) -> None:
-    assert raised(version, level) > version
-    assert raised(version, level).local is None
+@pytest.mark.parametrize(
+    ("prior", "level", "kind", "after"),
+    [
+        ("1.2.0", Level.MINOR, "rc", "1.3.0rc1"),
+        ("1.2.0", Level.MAJOR, "a", "2.0.0a1"),
+        ("1.2.0", Level.PATCH, "dev", "1.2.1.dev1"),
+        ("1.3.0rc1", Level.PATCH, "rc", "1.3.0rc2"),
+        ("1.3.0rc1", Level.PATCH, None, "1.3.0rc2"),
+        ("1.3.0rc1", Level.MAJOR, None, "2.0.0rc1"),
+        ("1.3.0a4", Level.MINOR, "b", "1.3.0b1"),
+        ("1.3.0.dev1", Level.PATCH, None, "1.3.0.dev2"),
+        ("1.3.0.dev1", Level.PATCH, "rc", "1.3.0rc1"),
+        ("1.3.0rc2", Level.NONE, FINAL, "1.3.0"),
+        ("1.3.0rc2", Level.MAJOR, FINAL, "2.0.0"),
+        ("1.3.0rc1.post1", Level.PATCH, None, "1.3.0rc2"),
+        ("1.3.0rc1+hot", Level.PATCH, None, "1.3.0rc2"),
+    ],
+)
+def test_pre_releases_are_counted_and_levels_from_the_last_final_version(
+    prior: str, level: Level, kind: str | None, after: str
+) -> None:
+    assert following(prior, prior, "1.2.0", level, kind) == after
+
+
+@pytest.mark.parametrize(
+    ("manifest", "prior", "kind", "after"),
+    [
+        ("1.3.0.dev0", "1.2.0", None, "1.3.0"),
+        ("1.3.0.dev0", "1.2.0", "dev", "1.3.0.dev0"),
+        ("1.3.0.dev0", "1.2.0", "rc", "1.3.0rc1"),
+        ("1.3.0rc2.dev1", "1.2.0", None, "1.3.0rc2"),
+        ("1.3.0.dev5", "1.3.0.dev1", None, "1.3.0.dev5"),
+        ("1.3.0-RC1", "1.2.0", None, "1.3.0rc1"),
+        ("1.3.0", "1.3.0rc4", None, "1.3.0"),
+        ("1.3.0", "1.2.0", "rc", "1.3.0rc1"),
+        ("1!1.0", "1.2.0", None, "1!1.0"),
+        ("2026.01.02", "2025.12.31", None, "2026.1.2"),
+        ("1.2.0.post1", "1.2.0", None, "1.2.0.post1"),
+    ],
+)
+def test_a_manifest_that_is_ahead_is_meant(
+    manifest: str, prior: str, kind: str | None, after: str
+) -> None:
+    final = prior if not Version(prior).is_prerelease else "1.2.0"
+    assert following(manifest, prior, final, kind=kind) == after
+
+
+def test_a_version_in_development_that_a_release_commit_wrote_is_meant_as_it_stands() -> None:
+    found = [following("1.3.0.dev1", "1.2.0", "1.2.0", settled=is_) for is_ in (True, False)]
+    assert found == ["1.3.0.dev1", "1.3.0"]
+
+
+@pytest.mark.parametrize("kind", [None, "rc", FINAL])
+def test_a_first_version_is_the_one_in_the_manifest(kind: str | None) -> None:
+    after = {None: "1.0", "rc": "1.0rc1", FINAL: "1.0"}
+    assert following("1.0", kind=kind) == after[kind]
+
+
+@given(VERSIONS, LEVELS, st.sampled_from([*PRE_RELEASES, FINAL, None]), LEVELS)
+def test_what_follows_is_higher_and_planning_again_gives_the_same(
+    prior: Version, level: Level, kind: str | None, later: Level
+) -> None:
+    first = following(str(prior), str(prior), str(prior), level, kind)
+    assert Version(first) > prior
+    assert following(first, str(prior), str(prior), level, kind) == first
+    assert following(first, str(prior), str(prior), settled=True) == first
+    counted = following(first, first, str(prior), later, kind if kind != FINAL else None)
+    assert kind == FINAL or kind is None or Version(counted) > Version(first)
 
 
 @given(VERSIONS)

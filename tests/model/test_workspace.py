@@ -6,15 +6,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scripts.model.problem import Problem, UsageFailure
+from scripts.model.reading import manifest_paths, read_workspace
 from scripts.model.requirement import InternalRequirement, Kind
 from scripts.model.settings import Settings
-from scripts.model.workspace import (
-    Index,
-    Member,
-    Workspace,
-    manifest_paths,
-    read_workspace,
-)
+from scripts.model.workspace import Index, Member, Workspace
 
 from .builder import BUILD, ROOT, Built, manifest
 
@@ -151,7 +146,7 @@ def test_the_requirement_on_a_sibling_is_the_one_that_holds_always() -> None:
         ('[project]\nname = "sugar"\nversion = "1"\n', "it has no [build-system]"),
         (
             f'[project]\nname = "sugar"\ndynamic = ["version"]\n{BUILD}',
-            "its version is dynamic, and only static versions are released",
+            "its version is dynamic, and its manifest does not say where `uv_build` takes it from",
         ),
         (manifest("sugar", "1"), ""),
     ],

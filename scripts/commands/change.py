@@ -1,0 +1,68 @@
+"""The command `change`."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from rich.prompt import Prompt
+
+from ..gather import resolve, workspace_at
+from ..model.note import FOLDER, LEVELS, note_name
+from ..model.problem import Problem, UsageFailure
+from ..model.workspace import Member, Workspace
+from ..ops import git
+from ..report import terminal
+from ..stages.steps import Steps
+from .context import Answer
+
+USAGE = 'write it as `nox -s change -- MEMBER... LEVEL "What people will notice"`'
+
+
+def run(arguments: Namespace, _: Steps) -> Answer:
+    """Write a change note for each member that is named; ask for what is missing."""
+    checkout, prefix = git.open_workspace(arguments.workspace)
+    workspace = workspace_at(checkout, resolve(checkout, "HEAD"), prefix)
+    names, level, text = _read(arguments.members, workspace)
+    paths = []
+    for member in workspace.select(names):
+        folder = arguments.workspace / member.file(FOLDER)
+        folder.mkdir(exist_ok=True)
+        name = note_name(text, level, {path.name for path in folder.iterdir()})
+        (folder / name).write_text(f"{text}\n", "utf-8")
+        paths.append(member.file(f"{FOLDER}/{name}"))
+    lines = "\n".join(["Commit it with the change that it tells of:", *paths])
+    return Answer({"notes": paths}, lambda: terminal.say(lines))
+
+
+def _read(words: Sequence[str], workspace: Workspace) -> tuple[Sequence[str], str, str]:
+    """Find the members, the level and the text in what was typed; ask for what is not there.
+
+    Raises `UsageFailure` where something is missing or unknown, and nobody is there to ask.
+    """
+    place = next((n for n, word in enumerate(words) if word in LEVELS), len(words))
+    names, level, text = words[:place], "".join(words[place : place + 1]), words[place + 1 :]
+    workspace.select(names)
+    if (names and level and any(map(str.strip, text))) or not sys.stdin.isatty():
+        _require(names, level, text)
+        return names, level, " ".join(text).strip()
+    members = [m.name for m in workspace.members.values() if _is_released(m)]
+    asked = names or Prompt.ask(f"Which members ({', '.join(members)})").replace(",", " ").split()
+    workspace.select(asked)
+    chosen = level or Prompt.ask("What is it", choices=list(LEVELS))
+    told = text or [Prompt.ask("What will people notice")]
+    _require(asked, chosen, told)
+    return asked, chosen, " ".join(told).strip()
+
+
+def _is_released(member: Member) -> bool:
+    return not member.never_released
+
+
+def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:
+    if not names:
+        raise UsageFailure(Problem("a change note is for one or more members", USAGE))
+    if not level:
+        levels = ", ".join(LEVELS)
+        raise UsageFailure(Problem(f"a change note has a level: {levels}", USAGE))
+    if not any(map(str.strip, text)):
+        raise UsageFailure(Problem("a change note has a text", USAGE))

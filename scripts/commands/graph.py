@@ -1,0 +1,45 @@
+"""The command `graph`."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..model.graph import closure, reversed_graph
+from ..model.picture import dot, edges, mermaid
+from ..model.workspace import Workspace
+from ..ops import graphviz
+from ..report import terminal
+from ..stages.steps import Steps
+from .context import Answer, Context
+
+FORMATS = ("mermaid", "dot", "svg")
+
+
+def run(arguments: Namespace, _: Steps) -> Answer:
+    """Draw the workspace: all of it, or what is around the members that are named."""
+    context = Context.of(arguments)
+    workspace = _around(context.workspace, context.members)
+    if arguments.format == "mermaid":
+        picture = mermaid(workspace)
+    elif arguments.format == "dot":
+        picture = dot(workspace)
+    else:
+        picture = graphviz.svg(dot(workspace))
+    told = [{"from": a, "to": b, "kind": kind} for a, b, kind in edges(workspace)]
+    data = {"format": arguments.format, "picture": picture, "edges": told}
+    return Answer(data, lambda: terminal.say(picture.rstrip()))
+
+
+def _around(workspace: Workspace, names: Sequence[str]) -> Workspace:
+    """Keep what the named members require and who requires them; all of it for none."""
+    if not names:
+        return workspace
+    down, up = workspace.released_graph, reversed_graph(workspace.released_graph)
+    chosen = [member.name for member in workspace.select(names)]
+    near = {other for name in chosen for graph in (down, up) for other in closure(graph, name)}
+    kept = {}
+    for name, member in workspace.members.items():
+        if name in near:
+            inside = tuple(r for r in member.requirements if r.sibling in near)
+            kept[name] = replace(member, requirements=inside)
+    return replace(workspace, members=kept)
