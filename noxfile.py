@@ -147,5 +147,12 @@ def benchmark(session: nox.Session) -> None:
     session.run("python", "-m", "tests.benchmark", *session.posargs, env=_own_uv())
 
 
+@nox.session(name="benchmark-plan", default=False)
+def benchmark_plan(session: nox.Session) -> None:
+    """Measure planning with 50, 200 and 1,000 members, and a release commit with its tags."""
+    _sync(session, "--only-group=tests")
+    session.run("python", "-m", "tests.benchmark_plan", *session.posargs, env=_own_uv())
+
+
 if __name__ == "__main__":
     nox.main()

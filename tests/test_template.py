@@ -14,6 +14,7 @@ from tests.helpers.cli import ROOT
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
     "benchmark",
+    "benchmark-plan",
     "build",
     "change",
     "graph",

@@ -127,6 +127,24 @@ class Repository:
         listed = self.git("log", *options, shape, *selection)
         return tuple(_commit(record, prefix) for record in listed.split(RECORD) if record)
 
+    def annotate(self, messages: Mapping[Tag, str]) -> None:
+        """Make annotated tags: all in one go, or one by one where they are to be signed.
+
+        They must not exist yet: https://git-scm.com/docs/git-fast-import#_tag
+        """
+        if self.asks("config", "--type=bool", "tag.gpgSign") == "true":
+            for tag, message in messages.items():
+                options = ("--annotate", "--cleanup=verbatim", "--file=-")
+                self.git("tag", *options, tag.name, tag.commit, stdin=message)
+            return
+        tagger = self.git("var", "GIT_COMMITTER_IDENT")
+        stream = (
+            f"tag {tag.name}\nfrom {tag.commit}\ntagger {tagger}"
+            f"data {len(message.encode())}\n{message}\n"
+            for tag, message in messages.items()
+        )
+        self.git("fast-import", "--quiet", stdin="".join(stream))
+
     def push(self, *refspecs: str, hint: str = "") -> None:
         """Push refs to the origin in one atomic, plain push: what exists is never moved."""
         self.git("push", "--quiet", "--atomic", "--no-verify", "origin", *refspecs, hint=hint)

@@ -277,13 +277,13 @@ def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
             closing += [
                 Tag(name=release.planned_tag, commit=commit, released_with=name) for release in due
             ]
-    return closing
+    return list(dict.fromkeys(closing))
 
 
 def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
     """Install every new tag from what the remote has now."""
     targets = []
-    for tag in dict.fromkeys(tags):
+    for tag in tags:
         workspace = work.workspaces[tag.commit]
         parsed = workspace.settings.tag_format.parse(tag.name, workspace.members)
         members = [workspace.members[name] for name in parsed[0]] if parsed else []

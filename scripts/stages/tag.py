@@ -1,6 +1,6 @@
 """Tag: mark what is published and verified, in one atomic push; a tag is never moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 
@@ -32,19 +32,21 @@ def push_member_tags(site: Site, releases: Sequence[Release], head: str, release
     due = [release for release in releases if not release.tagged]
     if not due:
         return
-    stop_on(_moved(site.scratch, tags_due(due, head)))
     sections = _sections(site, due, head)
-    for tag in tags_due(due, head):
-        own = [release for release in due if release.planned_tag == tag.name]
-        message = _message(own, sections, release_name)
-        _annotate(site.scratch, tag.name, tag.commit, message)
-    _push(site, [tag.name for tag in tags_due(due, head)])
+    own: dict[Tag, list[Release]] = {}
+    for release in due:
+        (tag,) = tags_due([release], head)
+        own.setdefault(tag, []).append(release)
+    messages = {tag: _message(these, sections, release_name) for tag, these in own.items()}
+    _annotate(site.scratch, messages)
+    _push(site, [tag.name for tag in messages])
 
 
 def push_release_tag(site: Site, commit: str, name: str, member_tags: Sequence[str]) -> None:
     """Mark the commit of a whole release, last of all: it says that all was verified."""
     lines = "\n".join(f"- {tag}" for tag in member_tags)
-    _annotate(site.scratch, name, commit, f"Release of {len(member_tags)} members\n\n{lines}\n")
+    message = f"Release of {len(member_tags)} members\n\n{lines}\n"
+    _annotate(site.scratch, {Tag(name=name, commit=commit): message})
     _push(site, [name])
 
 
@@ -59,11 +61,12 @@ def release_tag_at(site: Site, commit: str, facts: Facts, plan: Plan) -> str:
     return release_tag(site.scratch.day_of(commit).date(), commit, facts.tags)
 
 
-def _annotate(repository: Repository, name: str, commit: str, message: str) -> None:
-    if repository.commit_of(f"refs/tags/{name}") == commit:
-        return
-    options = ("--annotate", "--cleanup=verbatim", "--file=-")
-    repository.git("tag", *options, name, commit, stdin=message)
+def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
+    """Make the tags that are not there yet; raise `Failure` where one is elsewhere."""
+    existing, _ = repository.tags_and_branches("HEAD")
+    at = {tag.name: tag.commit for tag in existing}
+    stop_on(_moved(messages, at))
+    repository.annotate({tag: text for tag, text in messages.items() if tag.name not in at})
 
 
 def _push(site: Site, names: Sequence[str]) -> None:
@@ -71,9 +74,7 @@ def _push(site: Site, names: Sequence[str]) -> None:
     site.scratch.push(*(f"refs/tags/{name}:refs/tags/{name}" for name in names), hint=hint)
 
 
-def _moved(repository: Repository, due: Sequence[Tag]) -> list[Problem]:
-    existing, _ = repository.tags_and_branches("HEAD")
-    at = {tag.name: tag.commit for tag in existing}
+def _moved(due: Iterable[Tag], at: Mapping[str, str]) -> list[Problem]:
     hint = "a tag is never moved: look who made it, and give the member a higher version"
     return [
         Problem(f"the tag {tag.name} is at {at[tag.name][:12]}, not at {tag.commit[:12]}", hint)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.model.problem import Failure, UsageFailure
+from scripts.model.tag import Tag
 from scripts.ops import git
 from scripts.ops.git import Repository
 from scripts.ops.process import CommandFailure
@@ -117,3 +118,33 @@ def test_a_clone_that_cannot_be_had_says_so_without_its_credentials(tmp_path: Pa
 def test_a_folder_of_somebody_else_is_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(UsageFailure):
         git.open_workspace(tmp_path)
+
+
+def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> None:
+    tags = {Tag(name=f"jam/v{n}", commit=repo.head()): f"jam {n}\n\n- é\n" for n in (1, 2)}
+    opened(repo).annotate(tags)
+    shape = "--format=%(refname:short) %(objecttype) %(*objectname)%0a%(contents)"
+    assert (
+        repo.git("tag", shape).splitlines()
+        == [
+            line
+            for n in (1, 2)
+            for line in (f"jam/v{n} tag {repo.head()}", f"jam {n}", "", "- é", "")
+        ][:-1]
+    )
+    signer = repo.path.parent / "signer"
+    signer.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    signer.chmod(0o755)
+    repo.git("config", "tag.gpgSign", "true")
+    repo.git("config", "gpg.program", str(signer))
+    with pytest.raises(CommandFailure):
+        opened(repo).annotate({Tag(name="jam/v3", commit=repo.head()): "jam 3"})
+
+
+def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:
+    start = repo.commit("a", {"old/pyproject.toml": "a = 1\nb = 2\nc = 3\n"})
+    repo.git("mv", "old", "new")
+    moved = repo.commit("move")
+    (commit,) = opened(repo).history(moved, [start])
+    assert set(commit.files) == {"old/pyproject.toml", "new/pyproject.toml"}
+    assert commit.moves == {"new/pyproject.toml": "old/pyproject.toml"}

@@ -1,0 +1,113 @@
+"""Lockstep, pre-releases, some members alone, dynamic versions: each released for real."""
+
+from pathlib import Path
+
+from tests.helpers.cli import run
+from tests.helpers.repository import Repo
+from tests.helpers.workspaces import make_workspace, member
+
+RELEASE = ("release", "--execute", "--installer", "uv")
+HATCH = ("uv_build>=0.9,<1", "hatchling"), ('"uv_build"', '"hatchling.build"')
+BASE = "packages/zq-base/pyproject.toml"
+
+
+def pair(folder: Path, settings: str = "") -> Repo:
+    """Return two members with a remote and no index: git alone."""
+    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
+    repo = make_workspace(folder / "pair", members, settings)
+    repo.with_remote(folder / "pair.git")
+    return repo
+
+
+def changed(repo: Repo, message: str, name: str = "zq_base") -> None:
+    code = f"packages/{name.replace('_', '-')}/src/{name}/x.py"
+    repo.commit(message, {code: f"# {message}\n"})
+    repo.git("push", "--quiet", "origin", "main")
+
+
+def tags(folder: Path) -> list[str]:
+    """Return the tags at the remote, a release tag without its day."""
+    names = Repo(folder / "pair.git").git("tag").splitlines()
+    return [n.partition("/")[0] if n.startswith("release/") else n for n in names]
+
+
+def test_in_lockstep_all_members_are_released_with_one_tag_that_has_their_sections(
+    tmp_path: Path,
+) -> None:
+    repo = pair(tmp_path, '[tool.release]\nversioning = "lockstep"\n')
+    assert run(repo.path, *RELEASE).code == 0
+    changed(repo, "feat!: anew")
+    done = run(repo.path, *RELEASE, "--json")
+    assert done.code == 0, done.stderr
+    assert (done.json["tags"], tags(tmp_path)) == (["v0.2.0"], ["v0.1.0", "v0.2.0"])
+    assert {result["member"] for result in done.json["results"]} == {"zq-base", "zq-top"}
+    message = Repo(tmp_path / "pair.git").git("tag", "--list", "--format=%(contents)", "v0.2.0")
+    assert message.splitlines()[0] == "2 members 0.2.0"
+    assert "# zq-base\n\n### Changed\n\n- **Breaking:** anew" in message
+    assert "# zq-top\n\n### Changed\n\n- Requires `zq-base>=0.2.0,<0.3`" in message
+    assert run(repo.path, *RELEASE).code == 3
+
+
+def test_a_pre_release_is_counted_up_and_made_final_by_hand(tmp_path: Path) -> None:
+    repo = pair(tmp_path)
+    assert run(repo.path, *RELEASE).code == 0
+    for message in ("feat!: anew", "fix: a crack"):
+        changed(repo, message)
+        done = run(repo.path, *RELEASE, "--pre", "rc")
+        assert done.code == 0, done.stderr
+    assert run(repo.path, *RELEASE).code == 3
+    assert run(repo.path, *RELEASE, "--promote").code == 0
+    assert [tag for tag in tags(tmp_path) if tag != "release"] == [
+        "zq-base/v0.1.0",
+        "zq-base/v0.2.0",
+        "zq-base/v0.2.0rc1",
+        "zq-base/v0.2.0rc2",
+        "zq-top/v0.1.0",
+        "zq-top/v0.1.1",
+        "zq-top/v0.1.1rc1",
+    ]
+    top = Repo(tmp_path / "pair.git").git("show", "main:packages/zq-top/pyproject.toml")
+    assert 'dependencies = ["zq-base>=0.2.0,<0.3"]' in top
+
+
+def test_no_release_tag_is_made_while_a_member_is_due_that_nobody_asked_for(
+    tmp_path: Path,
+) -> None:
+    repo = pair(tmp_path)
+    done = run(repo.path, *RELEASE, "--only", "zq-base")
+    assert (done.code, tags(tmp_path)) == (0, ["zq-base/v0.1.0"]), done.stderr
+    assert run(repo.path, *RELEASE).code == 0
+    assert tags(tmp_path) == ["release", "zq-base/v0.1.0", "zq-top/v0.1.0"]
+    assert run(repo.path, *RELEASE).code == 3
+
+
+def test_a_version_in_a_file_is_written_built_and_tagged(tmp_path: Path) -> None:
+    manifest = member("zq-base")[BASE].replace(*HATCH[0]).replace(*HATCH[1])
+    manifest = manifest.replace('version = "0.1.0"', 'dynamic = ["version"]')
+    manifest += '\n[tool.hatch.version]\npath = "src/zq_base/__init__.py"\n'
+    code = {"packages/zq-base/src/zq_base/__init__.py": '__version__ = "0.1.0"  # here\n'}
+    repo = pair(tmp_path)
+    repo.commit("feat: the version is in the code", {BASE: manifest, **code})
+    repo.git("push", "--quiet", "origin", "main")
+    assert run(repo.path, *RELEASE).code == 0
+    changed(repo, "feat!: anew")
+    done = run(repo.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    assert "zq-base/v0.2.0" in tags(tmp_path)
+    shown = Repo(tmp_path / "pair.git").git("show", f"main:{next(iter(code))}")
+    assert shown.strip() == '__version__ = "0.2.0"  # here'
+
+
+def test_a_folder_that_was_moved_keeps_its_history(tmp_path: Path) -> None:
+    repo = pair(tmp_path)
+    repo.git("tag", "zq-base/v0.1.0")
+    repo.git("tag", "zq-top/v0.1.0")
+    changed(repo, "feat!: before the move")
+    repo.git("mv", "packages/zq-base", "packages/base")
+    repo.commit("refactor: move the base")
+    (base, _) = run(repo.path, "plan", "--json").json["members"]
+    assert (base["path"], base["planned_version"], base["reasons"]) == (
+        "packages/base",
+        "0.2.0",
+        ["refactor: move the base", "feat!: before the move"],
+    )
