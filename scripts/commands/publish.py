@@ -12,6 +12,7 @@ from ..stages.build import DIST, Distribution, build, distributions_in, recorded
 from ..stages.publish import plan_uploads, publish
 from ..stages.site import Site
 from ..stages.steps import Steps
+from ..stages.tag import tags_due
 from .context import Answer, Context, open_site
 from .prepared import prepared
 
@@ -55,12 +56,14 @@ def _due_distributions(
         return distributions_in(arguments.source, versions)
     built: list[Distribution] = []
     for commit in sorted({each.finished_from or facts.base for each in due}):
-        own = {r.name: versions[r.name] for r in due if (r.finished_from or facts.base) == commit}
+        releases = [r for r in due if (r.finished_from or facts.base) == commit]
+        own = {release.name: release.planned_version for release in releases}
         found = recorded(arguments.workspace / DIST, commit, own)
         if not found:
-            workspace = workspace_at(place.scratch, commit, place.prefix)
+            workspace = workspace_at(place.scratch, commit, place.prefix).at_versions(own)
             members = [workspace.members[name] for name in own]
             folder = place.folder / f"build-{commit}"
-            found = build(place.scratch, commit, place.prefix, members, folder)
+            tags = tags_due(releases, facts.base)
+            found = build(place.scratch, commit, place.prefix, members, folder, tags=tags)
         built += found
     return tuple(built)

@@ -21,7 +21,8 @@ class Draft:
     """What is known of one member while the plan is made.
 
     `commits` are those since its prior tag, `unsettled` those of them that no release
-    commit has settled yet. `mates` share its version, itself included. `left` has each
+    commit has settled yet; `moved_on` says whether anything but release commits came
+    after the tag, wherever it is. `mates` share its version, itself included. `left` has each
     sibling that leaves a range, with that range.
     """
 
@@ -31,6 +32,7 @@ class Draft:
     commits: tuple[Commit, ...] = ()
     unsettled: tuple[Commit, ...] = ()
     settled: bool = False
+    moved_on: bool = False
     level: Level = Level.NONE
     kind: str | None = None
     asked: Version | None = None
@@ -130,6 +132,9 @@ def drafts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Draft]:
         if prior:
             since = [c for c in touching[name] if not behind(c, prior[1].commit)]
             draft.commits = without_reverted([c for c in since if not c.releases])
+            if name in intent.levels:
+                new = (c for c in facts.commits if not behind(c, prior[1].commit))
+                draft.moved_on = any(not c.releases for c in new)
             settled = settled if any(c.hash == settled for c in since) else ""
         draft.settled = bool(settled)
         draft.unsettled = tuple(c for c in draft.commits if not (settled and behind(c, settled)))
@@ -151,7 +156,7 @@ def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
     elif draft.prior is None:
         draft.own_reasons.append(_first(draft))
     else:
-        _reasons_of_change(draft, facts, intent)
+        _reasons_of_change(draft, intent)
     lacking = presence not in {Presence.PRESENT, Presence.NONE}
     if intent.republish and tag and not draft.is_due and lacking:
         draft.tagged, draft.finished_from = True, tag.commit
@@ -188,7 +193,7 @@ def _first(draft: Draft) -> str:
     return "it was never released: it goes out at the version it has"
 
 
-def _reasons_of_change(draft: Draft, facts: Facts, intent: Intent) -> None:
+def _reasons_of_change(draft: Draft, intent: Intent) -> None:
     assert draft.prior is not None  # noqa: S101 - the caller asked
     name, manifest = draft.member.name, draft.member.version
     if draft.notes:
@@ -198,18 +203,13 @@ def _reasons_of_change(draft: Draft, facts: Facts, intent: Intent) -> None:
         draft.own_reasons += [commit.subject for commit in draft.commits]
         draft.level = max((commit.level for commit in draft.unsettled), default=Level.NONE)
     if name in intent.levels:
-        _raise_as_asked(draft, facts, intent.levels[name])
+        draft.level = intent.levels[name]
+        if draft.moved_on:  # what is its release already is not released again
+            draft.own_reasons.append(f"a {draft.level} release of it is asked for")
     if intent.promotes(name) and kind_of(draft.prior[0]):
         draft.own_reasons.append(f"{draft.prior[0]} is made final")
     if manifest and draft.is_ahead:
         _reason_of_manifest(draft, manifest)
-
-
-def _raise_as_asked(draft: Draft, facts: Facts, level: Level) -> None:
-    """Raise a version by hand; a commit that is its release already is not released again."""
-    draft.level = level
-    if draft.prior and draft.prior[1].commit != facts.base:
-        draft.own_reasons.append(f"a {level} release of it is asked for")
 
 
 def _reason_of_manifest(draft: Draft, manifest: Version) -> None:

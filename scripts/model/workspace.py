@@ -1,7 +1,7 @@
 """A uv workspace: its members, and how they are released."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -120,6 +120,14 @@ class Workspace:
         names = ", ".join(index.name for index in self.indexes) or "none"
         message = f"no [[tool.uv.index]] is named `{name}`"
         raise UsageFailure(Problem(message, f"configured in the root {MANIFEST}: {names}"))
+
+    def at_versions(self, versions: Mapping[NormalizedName, Version]) -> "Workspace":
+        """Give the members whose version comes from a tag the one that their tag has, or will."""
+        members = {
+            name: replace(member, version=member.version or versions.get(name))
+            for name, member in self.members.items()
+        }
+        return replace(self, members=members)
 
     def groups(self, names: Collection[NormalizedName]) -> tuple[tuple[NormalizedName, ...], ...]:
         """Return which of some members share one version."""

@@ -127,6 +127,11 @@ class Repository:
         listed = self.git("log", *options, shape, *selection)
         return tuple(_commit(record, prefix) for record in listed.split(RECORD) if record)
 
+    def create(self, tags: Iterable[Tag]) -> None:
+        """Make light tags in a repository of our own: what a release will have."""
+        told = (f"update refs/tags/{tag.name} {tag.commit}\n" for tag in tags)
+        self.git("update-ref", "--stdin", stdin="".join(told))
+
     def annotate(self, messages: Mapping[Tag, str]) -> None:
         """Make annotated tags: all in one go, or one by one where they are to be signed.
 

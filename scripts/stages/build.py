@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from ..model.filename import name_of, version_of
 from ..model.problem import Failure, Problem, stop_on
+from ..model.tag import Tag
 from ..model.workspace import Member
 from ..ops import git, process, twine, uv
 from ..ops.git import Repository
@@ -62,17 +63,19 @@ def build(
     folder: Path,
     *,
     released: Container[str] | None = None,
+    tags: Iterable[Tag] = (),
 ) -> tuple[Distribution, ...]:
     """Build members from a commit, in an environment without secrets, and check the result.
 
     `folder` is for our use alone; the distributions lie in its `dist`. With `released`,
-    those members alone are checked: the others are built to be tried with them.
+    those members alone are checked: the others are built to be tried with them. `tags`
+    are those that the commit will have: some backends take the version from them.
     Raises `Failure` where a member does not build or its distributions are not sound.
     """
     if not members:
         return ()
     source, out, home = folder / "source", folder / "dist", folder / "home"
-    checked_out(repository, commit, source)
+    checked_out(repository, commit, source).create(tags)
     environment = process.scrubbed(home)
     environment["SOURCE_DATE_EPOCH"] = str(int(repository.day_of(commit).timestamp()))
     environment["UV_CACHE_DIR"] = uv.cache_folder()
@@ -82,11 +85,12 @@ def build(
     return built
 
 
-def checked_out(repository: Repository, commit: str, path: Path) -> None:
+def checked_out(repository: Repository, commit: str, path: Path) -> Repository:
     """Check a commit out, away from every remote and its credentials."""
     clone = git.clone(str(repository.path), path, "--shared", "--no-checkout")
     clone.git("checkout", "--quiet", "--detach", commit)
     clone.git("remote", "remove", "origin")
+    return clone
 
 
 def replace_folder(built: Sequence[Distribution], commit: str, target: Path) -> None:

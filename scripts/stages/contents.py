@@ -58,8 +58,9 @@ def _read_sdist(path: Path) -> tuple[RawMetadata, set[str]]:
 def _metadata_problems(metadata: RawMetadata, member: Member) -> Iterator[tuple[str, str]]:
     hint = "what is released must be what the manifest says: look at the build backend"
     name, version = metadata.get("name", ""), metadata.get("version", "")
-    if canonicalize_name(name) != member.name or Version(version) != member.version:
-        yield f"says that it is {name} {version}, not {member.name} {member.version}", hint
+    expected = member.version or Version(version)  # where a tag decides, and there is none yet
+    if canonicalize_name(name) != member.name or Version(version) != expected:
+        yield f"says that it is {name} {version}, not {member.name} {expected}", hint
     stated = set(_parsed(metadata.get("requires_dist", ())))
     for requirement in member.requirements:
         wanted = requirement.requirement

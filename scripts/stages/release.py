@@ -164,7 +164,12 @@ def _work(
 ) -> _Work:
     commits = {head, *(release.finished_from or head for release in plan.releases)}
     commits |= {tag.commit for tag in plan.closing}
-    workspaces = {commit: workspace_at(site.scratch, commit, site.prefix) for commit in commits}
+    versions = {name: version for name, (version, _) in facts.priors().items()}
+    versions |= {release.name: release.planned_version for release in plan.releases}
+    workspaces = {
+        commit: workspace_at(site.scratch, commit, site.prefix).at_versions(versions)
+        for commit in commits
+    }
     return _Work(
         site=site,
         facts=facts,
@@ -186,7 +191,10 @@ def _build(work: _Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distr
         members = [workspace.members[name] for name in sorted(names)]
         site, folder = work.site, work.site.folder / f"build-{commit}"
         released = {release.name for release in releases}
-        found = build(site.scratch, commit, site.prefix, members, folder, released=released)
+        tags = tags_due(releases, work.head)
+        found = build(
+            site.scratch, commit, site.prefix, members, folder, released=released, tags=tags
+        )
         built[commit] = found
         due += [d for d in found if d.member in released]
         if site.stock:
@@ -214,8 +222,7 @@ def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Re
         for name in work.involved(commit)
     ]
     mirror = git.mirror(str(work.site.scratch.path), work.site.folder / "gate.git")
-    due = tags_due(work.plan.releases, work.head)
-    mirror.git("update-ref", "--stdin", stdin="".join(map(_creation, due)))
+    mirror.create(tags_due(work.plan.releases, work.head))
     with ThreadPoolExecutor(2) as pool:
         from_git = pool.submit(_verify_git, work, mirror, targets, "gate")
         from_wheels = pool.submit(_verify_wheels, work, built)
@@ -232,10 +239,6 @@ def _verify_wheels(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -
             distributions, members, workspace, folder=folder, python=work.python
         )
     return results
-
-
-def _creation(tag: Tag) -> str:
-    return f"update refs/tags/{tag.name} {tag.commit}\n"
 
 
 def _publish(work: _Work, outcome: Outcome) -> None:

@@ -111,3 +111,31 @@ def test_a_folder_that_was_moved_keeps_its_history(tmp_path: Path) -> None:
         "0.2.0",
         ["refactor: move the base", "feat!: before the move"],
     )
+
+
+def test_a_version_that_is_the_tag_is_built_and_tagged_as_planned(tmp_path: Path) -> None:
+    manifest = member("zq-base")[BASE].replace(*HATCH[1])
+    manifest = manifest.replace('"uv_build>=0.9,<1"', '"hatchling", "hatch-vcs"')
+    manifest = manifest.replace('version = "0.1.0"', 'dynamic = ["version"]')
+    manifest += """
+[tool.hatch.version]
+source = "vcs"
+
+[tool.hatch.version.raw-options]
+root = "../.."
+tag_regex = '^zq-base/v(?P<version>.+)$'
+git_describe_command = "git describe --dirty --tags --long --match zq-base/v*"
+"""
+    repo = pair(tmp_path)
+    repo.commit("feat: the version is the tag", {BASE: manifest})
+    repo.git("push", "--quiet", "origin", "main")
+    done = run(repo.path, *RELEASE, "--version", "zq-base=0.1.0")
+    assert done.code == 0, done.stderr
+    changed(repo, "feat!: anew")
+    done = run(repo.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    assert [tag for tag in tags(tmp_path) if tag.startswith("zq-base")] == [
+        "zq-base/v0.1.0",
+        "zq-base/v0.2.0",
+    ]
+    assert run(repo.path, *RELEASE).code == 3

@@ -1,5 +1,6 @@
 """The release commit as a value: what it changes, and that a second one changes nothing."""
 
+import tomllib
 from functools import reduce
 
 from hypothesis import given
@@ -219,3 +220,48 @@ def test_every_range_of_what_is_released_has_the_version_of_its_sibling(built: B
     found = [*plan.problems, *built.prepared(plan).plan().problems]
     # A final release that requires a pre-release is a problem of its own, not of a range.
     assert [p for p in found if "would require" not in p.message] == []
+
+
+@given(histories())
+def test_a_manifest_differs_only_in_the_lines_that_the_plan_names(built: Built) -> None:
+    plan = built.plan()
+    for path, after in built.edits(plan).items():
+        before = built.texts.get(path, "")
+        if path.endswith("pyproject.toml") and after:
+            assert tomllib.loads(after)
+            lines = list(zip(before.split("\n"), after.split("\n"), strict=True))
+            (name,) = (m.name for m in built.facts().workspace.members.values() if m.path in path)
+            named = ["version = ", *plan.rewrites.get(name, {})]
+            assert all(any(old in b for old in named) for b, a in lines if b != a)
+
+
+ASKED = st.fixed_dictionaries(
+    {},
+    optional={
+        "pre": st.sampled_from([["rc"], ["a"], ["dev"], ["rc=cake"]]),
+        "bumps": st.sampled_from([["cake=minor"], ["sugar=major", "butter=patch"]]),
+        "versions": st.sampled_from([["tea-party=9.0"], ["tea-party=9.0rc1"]]),
+    },
+)
+NOTES = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(["breaking", "feature", "fix", "misc"])),
+    max_size=3,
+)
+GROUPS = st.sampled_from(["", 'fixed = [["cake", "sugar"]]', 'cascade = "same"'])
+
+
+@given(histories(), NOTES, ASKED, GROUPS)
+def test_whatever_is_asked_planning_again_gives_the_same_and_no_edits(
+    built: Built, notes: list[tuple[str, str]], asked: dict[str, list[str]], groups: str
+) -> None:
+    built = built.text("pyproject.toml", f"{ROOT}[tool.release]\n{groups}\n")
+    for name, level in notes:
+        built = built.note(name, level, f"A {level} of {name}")
+    plan = built.plan(**asked)
+    after = built.prepared(plan)
+    again = after.plan(**asked)
+    assert planned(again) == planned(plan)
+    assert after.edits(again) == {}
+    released = after.tag(*(release.planned_tag for release in plan.releases))
+    if not plan.problems:
+        assert released.plan(**asked).releases == ()
