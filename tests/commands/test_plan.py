@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.cli import run
+from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo
+from tests.helpers.workspaces import member
 
 CODE = "packages/zq-base/src/zq_base/x.py"
 
@@ -171,3 +173,48 @@ def test_a_member_whose_version_is_its_tag_asks_for_the_first_one(checkout: Repo
     (told, *_) = run(checkout.path, "status", "zq-app", "--json").json["members"]
     assert (told["version"], told["state"]) == (None, "no version yet")
     assert told["next"].endswith("give the first with `--version zq-app=0.1.0`")
+
+
+def test_on_a_terminal_what_is_missing_is_asked_for(checkout: Repo) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, b"zq-base, zq-app\nbreaking\nLids are gone\n")
+    done = subprocess.run(
+        command(checkout.path, "change"), cwd=ROOT, stdin=theirs, capture_output=True, check=False
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 0, done.stderr
+    written = sorted(checkout.path.glob("packages/*/changes/*"))
+    assert [path.name for path in written] == ["lids-are-gone.breaking.md"] * 2
+
+
+PLANNED = """\
+wave  member     from   to     tag
+1     zq-base    0.1.0  0.2.0  zq-base/v0.2.0
+2     zq-middle  0.1.0  0.1.1  zq-middle/v0.1.1
+3     zq-app     0.1.0  0.1.1  zq-app/v0.1.1
+
+zq-base 0.1.0 -> 0.2.0 because of 2 things:
+  - fix: a crack
+  - feat!: anew
+
+zq-middle 0.1.0 -> 0.1.1 because zq-base 0.2.0 leaves its range >=0.1.0,<0.2
+
+zq-app 0.1.0 -> 0.1.1 because zq-base 0.2.0 leaves its range >=0.1.0,<0.2
+
+Ranges that move:
+  zq-base>=0.1.0,<0.2  ->  zq-base>=0.2.0,<0.3
+  zq-middle>=0.1.0,<0.2  ->  zq-middle>=0.1.1,<0.2
+
+zq-alone stays: unchanged since zq-alone/v0.1.0
+"""
+
+
+def test_a_plan_says_what_is_released_and_why_in_words_for_people(checkout: Repo) -> None:
+    checkout.commit("feat: alone", member("zq-alone"))
+    checkout.git("tag", "zq-alone/v0.1.0")
+    tagged(checkout)
+    checkout.commit("feat!: anew", {CODE: ""})
+    checkout.commit("fix: a crack", {CODE: "# whole\n"})
+    lines = run(checkout.path, "plan").stdout.splitlines()
+    assert [line.rstrip() for line in lines] == PLANNED.splitlines()
