@@ -112,34 +112,37 @@ def drafts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Draft]:
     """Return a draft of every member that is ever released, with the commits it has gained."""
     workspace = facts.workspace
     priors, finals = facts.priors(), facts.finals()
-    members = [
-        member
+    drafts = {
+        name: Draft(member, priors.get(name), finals.get(name))
         for name, member in workspace.members.items()
         if not member.never_released
         and (member.version or name in priors or name in intent.versions)
-    ]
+    }
     touching = commits_of_members(
         facts.commits, workspace.members.values(), workspace.settings.ignore
     )
-    settling = {m.name: _settling(m, touching[m.name]) for m in members}
+    settling = {name: _settling(draft.member, touching[name]) for name, draft in drafts.items()}
     ends = (*(tag.commit for _, tag in priors.values()), *filter(None, settling.values()))
     behind = Behind(facts.commits, ends)
-    drafts = {}
-    for member in members:
-        name, prior = member.name, priors.get(member.name)
-        draft = drafts[name] = Draft(member, prior, finals.get(name))
-        settled = settling[name]
-        if prior:
-            since = [c for c in touching[name] if not behind(c, prior[1].commit)]
-            draft.commits = without_reverted([c for c in since if not c.releases])
-            if name in intent.levels:
-                new = (c for c in facts.commits if not behind(c, prior[1].commit))
-                draft.moved_on = any(not c.releases for c in new)
-            settled = settled if any(c.hash == settled for c in since) else ""
-        draft.settled = bool(settled)
-        draft.unsettled = tuple(c for c in draft.commits if not (settled and behind(c, settled)))
+    for name, draft in drafts.items():
+        _take_commits(draft, touching[name], settling[name], behind)
+        if draft.prior and name in intent.levels:
+            tagged = draft.prior[1].commit
+            draft.moved_on = any(not c.releases and not behind(c, tagged) for c in facts.commits)
     _join(drafts, workspace.groups(drafts))
     return drafts
+
+
+def _take_commits(draft: Draft, touching: Iterable[Commit], settled: str, behind: Behind) -> None:
+    """Give a draft the commits since its tag, and tell which a release commit has settled."""
+    if draft.prior is None:
+        draft.settled = bool(settled)
+        return
+    tagged = draft.prior[1].commit
+    since = [commit for commit in touching if not behind(commit, tagged)]
+    draft.settled = any(commit.hash == settled for commit in since)
+    draft.commits = without_reverted([commit for commit in since if not commit.releases])
+    draft.unsettled = tuple(c for c in draft.commits if not (draft.settled and behind(c, settled)))
 
 
 def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
