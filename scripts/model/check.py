@@ -46,9 +46,9 @@ def proposals(
         for requirement in draft.member.requirements:
             sibling = drafts.get(requirement.sibling)
             planned = rewrites.get(name, {}).get(requirement.text, requirement.text)
-            wrong = sibling and _range_problem(name, requirement, planned, sibling.version)
+            wrong = sibling and _range_problem(name, requirement, planned, sibling)
             if sibling and wrong and requirement.kind is not Kind.GROUP and not draft.is_fixed:
-                new = _proposed(requirement, sibling.version)
+                new = _proposed(requirement, sibling)
                 found.setdefault(name, {})[requirement.text] = new
     return found
 
@@ -89,7 +89,7 @@ def _range_problems(
             yield from _unreleased_problems(draft, requirement, facts)
             continue
         planned = moved.get(requirement.text, requirement.text)
-        wrong = _range_problem(draft.member.name, requirement, planned, sibling.version)
+        wrong = _range_problem(draft.member.name, requirement, planned, sibling)
         yield from [wrong] if wrong else _stability_problems(draft, sibling, planned)
         if draft.is_due and not sibling.is_due and facts.tag_at(sibling.member) is None:
             name, version = draft.member.name, sibling.version
@@ -120,9 +120,10 @@ def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[
 
 
 def _range_problem(
-    name: NormalizedName, requirement: InternalRequirement, planned: str, version: Version
+    name: NormalizedName, requirement: InternalRequirement, planned: str, sibling: Draft
 ) -> Problem | None:
-    new = _proposed(requirement, version)
+    version = sibling.version
+    new = _proposed(requirement, sibling)
     pasted = f"'{new}'" if '"' in new else f'"{new}"'
     hint = f"write {pasted} in {requirement.kind}"
     if requirement.requirement.url:
@@ -136,12 +137,19 @@ def _range_problem(
     return None
 
 
-def _proposed(requirement: InternalRequirement, version: Version) -> str:
-    """Return the requirement with a range from a version on, and nothing else of its own."""
+def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:
+    """Return the requirement with a range that has the sibling's planned version.
+
+    It begins at the version that the sibling has now, if it can: until the release it
+    is that one which a consumer gets from git.
+    """
     asked = requirement.requirement
     extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
     marker = f"; {asked.marker}" if asked.marker else ""
-    return moved_to(f"{asked.name}{extras}{marker}", version)
+    versions = filter(None, (sibling.member.version, sibling.version))
+    texts = [moved_to(f"{asked.name}{extras}{marker}", version) for version in versions]
+    fitting = (t for t in texts if parsed(t).specifier.contains(sibling.version, prereleases=True))
+    return next(fitting, texts[-1])
 
 
 def _tag_problems(draft: Draft, tags: Mapping[Version, Tag], facts: Facts) -> Iterator[Problem]:

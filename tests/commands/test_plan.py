@@ -150,7 +150,7 @@ def tools(folder: Path, *names: str) -> str:
 def test_an_svg_is_drawn_by_graphviz_or_refused_with_the_way_out(
     checkout: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    uv = os.environ.get("UV") or str(shutil.which("uv"))
+    uv = str(shutil.which(os.environ.get("UV", "uv")))
     monkeypatch.setenv("UV", uv)
     path = tools(tmp_path / "tools", "git", "cat", "sh")
     monkeypatch.setenv("PATH", path)

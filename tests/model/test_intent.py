@@ -322,3 +322,10 @@ def test_a_version_from_a_tag_needs_no_edit_and_is_given_by_hand_at_first() -> N
     plan = after.plan()
     assert planned(plan) == ["sugar 0.2.0"]
     assert list(after.edits(plan)) == ["packages/sugar/CHANGELOG.md"]
+
+
+def test_a_proposed_range_begins_at_what_is_there_now_and_has_what_is_planned() -> None:
+    built = pair(requirement="sugar").touch("sugar", "feat: a grain")
+    assert built.plan().proposals == {"cake": {"sugar": "sugar>=1.2.0,<2"}}
+    broken = built.touch("sugar", "feat!: no grain").plan()
+    assert broken.proposals == {"cake": {"sugar": "sugar>=2.0.0,<3"}}
