@@ -9,7 +9,7 @@ from rich.prompt import Prompt
 from ..gather import resolve, workspace_at
 from ..model.note import FOLDER, LEVELS, note_name
 from ..model.problem import Problem, UsageFailure
-from ..model.workspace import Member, Workspace
+from ..model.workspace import Workspace
 from ..ops import git
 from ..report import terminal
 from ..stages.steps import Steps
@@ -26,6 +26,9 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     paths = []
     for member in workspace.select(names):
         folder = arguments.workspace / member.file(FOLDER)
+        if not folder.parent.is_dir():
+            hint = "it is committed, and not there: restore it, or leave the member out"
+            raise UsageFailure(Problem(f"{folder.parent} is not a folder", hint, member.name))
         folder.mkdir(exist_ok=True)
         name = note_name(text, level, {path.name for path in folder.iterdir()})
         (folder / name).write_text(f"{text}\n", "utf-8")
@@ -45,17 +48,23 @@ def _read(words: Sequence[str], workspace: Workspace) -> tuple[Sequence[str], st
     if (names and level and any(map(str.strip, text))) or not sys.stdin.isatty():
         _require(names, level, text)
         return names, level, " ".join(text).strip()
-    members = [m.name for m in workspace.members.values() if _is_released(m)]
-    asked = names or Prompt.ask(f"Which members ({', '.join(members)})").replace(",", " ").split()
+    try:
+        return _asked(names, level, text, workspace)
+    except EOFError:
+        raise UsageFailure(Problem("the questions were not answered", USAGE)) from None
+
+
+def _asked(
+    names: Sequence[str], level: str, text: Sequence[str], workspace: Workspace
+) -> tuple[Sequence[str], str, str]:
+    """Ask on the terminal for what is missing."""
+    released = ", ".join(m.name for m in workspace.members.values() if not m.never_released)
+    asked = names or Prompt.ask(f"Which members ({released})").replace(",", " ").split()
     workspace.select(asked)
     chosen = level or Prompt.ask("What is it", choices=list(LEVELS))
     told = text or [Prompt.ask("What will people notice")]
     _require(asked, chosen, told)
     return asked, chosen, " ".join(told).strip()
-
-
-def _is_released(member: Member) -> bool:
-    return not member.never_released
 
 
 def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..model import manifest
 from ..model.plan import Plan, make_plan
-from ..model.problem import Problem, UsageFailure
+from ..model.problem import Failure, Problem, UsageFailure
 from ..model.review import Review, note_problems, review
 from ..model.workspace import MANIFEST
 from ..report import as_json, markdown, terminal
@@ -68,8 +68,12 @@ def _fix(context: Context, arguments: Namespace, made: Plan) -> Iterator[str]:
     for name, proposed in made.proposals.items():
         path = context.workspace.members[name].file(MANIFEST)
         file = arguments.workspace / path
-        before = file.read_bytes().decode("utf-8")
-        after = manifest.edited(before, proposed)
+        try:
+            before = file.read_bytes().decode("utf-8")
+            after = manifest.edited(before, proposed)
+        except (OSError, ValueError) as error:  # TOML's errors are ValueErrors, too
+            hint = "--fix writes to the working tree: bring it in order first"
+            raise Failure(Problem(f"{path} cannot be mended: {error}", hint, name)) from None
         if after != before:
             file.write_bytes(after.encode("utf-8"))
             yield path

@@ -103,6 +103,20 @@ def test_a_range_that_is_wrong_is_named_and_can_be_written(checkout: Repo) -> No
     assert run(checkout.path, "plan", "--check").code == 0
 
 
+def test_what_cannot_be_mended_or_answered_is_no_traceback(checkout: Repo) -> None:
+    path = checkout.path / "packages/zq-middle/pyproject.toml"
+    right = path.read_text("utf-8")
+    wrong = right.replace('"zq-base>=0.1.0,<0.2"', '"zq-base"')
+    checkout.commit("break", {"packages/zq-middle/pyproject.toml": wrong})
+    path.write_text("[project", "utf-8")
+    done = run(checkout.path, "plan", "--check", "--fix")
+    assert (done.code, "zq-middle/pyproject.toml cannot be mended" in done.stderr) == (1, True)
+    shutil.rmtree(path.parent)
+    done = run(checkout.path, "change", "zq-middle", "fix", "It")
+    assert (done.code, "zq-middle is not a folder" in done.stderr) == (2, True), done.stderr
+    assert not path.parent.exists()
+
+
 def test_what_cannot_be_compared_with_is_refused(checkout: Repo) -> None:
     done = run(checkout.path, "plan", "--check", "--base", "nowhere")
     assert (done.code, "there is no commit `nowhere`" in done.stderr) == (2, True)
