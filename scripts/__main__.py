@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .commands.context import Answer
 from .model.problem import Failure, NothingToRelease, Problem
+from .model.route import ROUTES
 from .report import as_json, terminal
 from .stages.steps import Steps
 
@@ -67,7 +68,10 @@ COMMANDS: Mapping[str, Command] = {
     "verify-git-install": Command(
         "install each member from git and prove that it works",
         "verify_git_install",
-        ("--url", "--ref", "--installer", "--route", "--direct", "--python"),
+        (
+            *("--url", "--below", "--ref", "--installer", "--route", "--all"),
+            *("--run-commands", "--direct", "--python"),
+        ),
     ),
     "verify-index-install": Command(
         "install each member from an index and prove that it works",
@@ -125,7 +129,18 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "help": "upload the distributions that lie there instead of building them",
     },
     "--url": {"help": "verify this repository instead of the workspace's own"},
-    "--ref": {"default": "HEAD", "help": "a tag, a branch or a commit (HEAD)"},
+    "--below": {
+        "metavar": "FOLDER",
+        "default": "",
+        "help": "with --url: where the workspace lies in the repository (at its top)",
+    },
+    "--ref": {
+        "action": "append",
+        "dest": "refs",
+        "default": [],
+        "help": 'a tag, a branch or a commit (HEAD); "" is the default branch; several are '
+        "tags of several members",
+    },
     "--installer": {
         "action": "append",
         "dest": "installers",
@@ -133,10 +148,16 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "help": "use this one alone (both)",
     },
     "--route": {
-        "choices": ("direct",),
-        "default": "direct",
-        "help": "how a consumer names the member: `direct`, by a direct URL",
+        "action": "append",
+        "dest": "routes",
+        "choices": ROUTES,
+        "help": "how a consumer reaches the member; may be repeated (direct)",
     },
+    "--all": {
+        "action": "store_true",
+        "help": "every route; pip takes each member alone, and every command has to answer --help",
+    },
+    "--run-commands": {"action": "store_true", "help": "run each command with --help, too"},
     "--format": {
         "choices": ("mermaid", "dot", "svg"),
         "default": "mermaid",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from ..gather import resolve, workspace_at
 from ..model.problem import Problem
+from ..model.route import INSTALLERS
 from ..ops import git
 from ..report import as_json, markdown, terminal
 from ..stages import preflight, release, site
@@ -13,7 +14,7 @@ from ..stages.build import DIST
 from ..stages.environments import Result, failures, interpreter
 from ..stages.site import Site
 from ..stages.steps import Steps
-from ..stages.verify_git_install import INSTALLERS, Target, verify_git_install
+from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
 from .context import Answer, Context, open_site, stop_on_nothing
 
 REAL_LINE = "nox -s release -- --execute"
@@ -137,13 +138,16 @@ def _verify_head(place: Site, context: Context, arguments: Namespace) -> tuple[R
         for member in workspace.select(context.members)
         if member.installable
     ]
-    return verify_git_install(
-        git.mirror(place.remote, place.folder / "head.git"),
-        place.url,
-        targets,
+    mirrored = Place(
+        mirror=git.mirror(place.remote, place.folder / "head.git"),
+        url=place.url,
         prefix=place.prefix,
         workspaces={commit: workspace},
+    )
+    return verify_git_install(
+        mirrored,
+        targets,
+        scope=Scope(installers=arguments.installers or INSTALLERS),
         folder=place.folder / "git-head",
         python=interpreter(workspace, arguments.python),
-        installers=arguments.installers or INSTALLERS,
     )

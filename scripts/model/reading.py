@@ -221,7 +221,17 @@ def _member(path: str, table: Mapping[str, Any], names: frozenset[NormalizedName
         never_released=_never_released(table, source),
         installable="build-system" in table and _is_package(table),
         source=source,
+        stated=_stated(project),
+        commands=tuple(sorted({*project.get("scripts", {}), *project.get("gui-scripts", {})})),
     )
+
+
+def _stated(project: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return all that its distributions must require; None where the backend decides."""
+    if {"dependencies", "optional-dependencies"} & set(project.get("dynamic", [])):
+        return None
+    optional = project.get("optional-dependencies", {}).values()
+    return (*project.get("dependencies", []), *(text for texts in optional for text in texts))
 
 
 def _version(path: str, name: NormalizedName, project: Mapping[str, Any]) -> Version | None:

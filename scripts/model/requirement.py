@@ -1,10 +1,12 @@
 """Internal requirements: what one member asks of another, and how that range moves."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -72,6 +74,23 @@ def internal_requirement(
     if requirement.marker and "extra" in str(requirement.marker):
         kind = Kind.EXTRA
     return InternalRequirement(sibling=sibling, text=text, kind=kind)
+
+
+def same_requirements(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Tell whether two lists ask for the same, however they spell it.
+
+    Markers are left aside: build backends put an extra's into different words.
+    """
+    return Counter(map(_asked, one)) == Counter(map(_asked, other))
+
+
+def _asked(text: str) -> tuple[object, ...]:
+    try:
+        requirement = parsed(text)
+    except InvalidRequirement:  # such as a path that a backend fills in
+        return (text,)
+    name = canonicalize_name(requirement.name)
+    return name, frozenset(requirement.extras), requirement.specifier, requirement.url
 
 
 def moved_to(text: str, version: Version) -> str:

@@ -18,6 +18,8 @@ SHAPES = {
     "project.dependencies": TEXTS,
     "project.dynamic": TEXTS,
     "project.optional-dependencies": EXTRAS,
+    "project.scripts": TABLE,
+    "project.gui-scripts": TABLE,
     "dependency-groups": GROUPS,
     "build-system": TABLE,
     "build-system.requires": TEXTS,

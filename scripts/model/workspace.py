@@ -24,6 +24,7 @@ class Member:
     """A folder with a manifest of its own; the root's is a member at `.`.
 
     `source` says where a dynamic version comes from, `version_file` in which file it is.
+    `stated` is all that its distributions require; None where the build backend decides.
     """
 
     name: NormalizedName
@@ -36,6 +37,8 @@ class Member:
     notes: tuple[Note, ...] = ()
     source: VersionSource | None = None
     version_file: str = ""
+    stated: tuple[str, ...] | None = None
+    commands: tuple[str, ...] = ()
 
     def file(self, name: str) -> str:
         """Return the path of one of its files, from the workspace's root."""
@@ -95,6 +98,22 @@ class Workspace:
         """Return what all members ask of an interpreter, together."""
         ranges = (member.requires_python for member in self.members.values())
         return SpecifierSet(",".join(text for text in ranges if text))
+
+    def needed(self, name: NormalizedName) -> frozenset[NormalizedName]:
+        """Return a member and all siblings that an installation of it takes, or may take.
+
+        Where one is required with extras, all that any extra of it requires is counted.
+        """
+        seen, todo = {(name, False)}, [(name, False)]
+        while todo:
+            current, with_extras = todo.pop()
+            for requirement in self.members[current].requirements:
+                kinds = {Kind.REQUIRED, Kind.EXTRA} if with_extras else {Kind.REQUIRED}
+                found = (requirement.sibling, bool(requirement.requirement.extras))
+                if requirement.kind in kinds and found not in seen:
+                    seen.add(found)
+                    todo.append(found)
+        return frozenset(each for each, _ in seen)
 
     def select(self, names: Iterable[str]) -> tuple[Member, ...]:
         """Return members by any spelling of their names; all for none.

@@ -80,10 +80,36 @@ def check(python: Path, environment: Mapping[str, str]) -> None:
     _run(("pip", "check", "--quiet", "--python", str(python)), environment)
 
 
-def sync(project: Path, env: Path, environment: Mapping[str, str], python: str) -> None:
-    """Lock a project and install what it requires into an environment."""
-    options = ("--quiet", "--no-install-project", "--python", python)
-    _run(("sync", *options), environment, cwd=project, project_environment=env)
+def lock_project(project: Path, environment: Mapping[str, str], python: str) -> None:
+    """Lock a consumer's project."""
+    _run(("lock", "--quiet", "--python", python), environment, cwd=project)
+
+
+def sync(
+    project: Path, env: Path, environment: Mapping[str, str], python: str, *options: str
+) -> None:
+    """Install what a project requires into an environment, and lock it where it is not."""
+    arguments = ("--quiet", "--no-install-project", "--python", python, *options)
+    _run(("sync", *arguments), environment, cwd=project, project_environment=env)
+
+
+def export_pylock(project: Path, target: Path, environment: Mapping[str, str], python: str) -> None:
+    """Write all that a project requires, and not itself, as a standard lock file."""
+    options = ("--quiet", "--format", "pylock.toml", "--no-emit-project", "--no-header")
+    command = ("export", *options, "--python", python, "--output-file", str(target))
+    _run(command, environment, cwd=project)
+
+
+def pip_sync(python: Path, lock: Path, environment: Mapping[str, str]) -> None:
+    """Make an environment what a lock file says."""
+    _run(("pip", "sync", "--quiet", "--python", str(python), str(lock)), environment)
+
+
+def tool_environment(requirement: str, environment: Mapping[str, str], python: str) -> Path:
+    """Return the interpreter of the environment that `uvx` runs a requirement's commands in."""
+    ask = ("python", "-I", "-c", "import sys; print(sys.executable)")
+    command = ("tool", "run", "--quiet", "--python", python, "--from", requirement)
+    return Path(_run((*command, *ask), environment).strip())
 
 
 def can_publish(environment: Mapping[str, str], index: Index) -> bool:
@@ -126,10 +152,11 @@ def _run(
     cwd: Path | None = None,
     project_environment: Path | None = None,
     seconds: float | None = None,
-) -> None:
+) -> str:
     # UV_PYTHON would win over the environment that is named: it is never handed on.
     cleaned = process.without(environment, "VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIR")
     cleaned.pop("UV_PYTHON", None)
     if project_environment:
         cleaned["UV_PROJECT_ENVIRONMENT"] = str(project_environment)
-    process.run((executable(), *arguments), cwd=cwd, environment=cleaned, seconds=seconds)
+    command = (executable(), *arguments)
+    return process.run(command, cwd=cwd, environment=cleaned, seconds=seconds)

@@ -1,8 +1,9 @@
 """What lies in a distribution: what the manifest says, and nothing that does harm."""
 
+import csv
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import RawMetadata, parse_email
@@ -16,6 +17,7 @@ from ..model.workspace import Member
 
 # Names that would land beside the member in everybody's site-packages.
 NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src", "test", "tests"})
+STUBS = "-stubs"  # the types of another distribution: PEP 561
 MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
 
 
@@ -26,9 +28,24 @@ def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
         yield Problem(f"{path.name} cannot be read: {error}", "build it again", member.name)
         return
-    problems = (*_metadata_problems(metadata, member), *_top_level_problems(top_level))
+    problems = (*_metadata_problems(metadata, member), *top_level_problems(top_level))
     for what, hint in problems:
         yield Problem(f"{path.name} {what}", hint, member.name)
+
+
+def wheel_files(path: Path) -> dict[str, str]:
+    """Return what a wheel installs for import, each file with its hash as `RECORD` has it.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    with zipfile.ZipFile(path) as archive:
+        record = next(name for name in archive.namelist() if name.endswith(".dist-info/RECORD"))
+        rows = list(csv.reader(archive.read(record).decode("utf-8").splitlines()))
+    return {
+        name: digest
+        for name, digest, *_ in rows
+        if not name.partition("/")[0].endswith((".dist-info", ".data"))
+    }
 
 
 def same_contents(one: Path, other: Path) -> bool:
@@ -73,11 +90,12 @@ def _metadata_problems(metadata: RawMetadata, member: Member) -> Iterator[tuple[
         yield "requires something by a URL", "no index accepts that: require a version"
 
 
-def _top_level_problems(files: Iterable[str]) -> Iterator[tuple[str, str]]:
+def top_level_problems(files: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Find what lies beside a member's own packages, with the way out."""
     hint = "it would land in everybody's site-packages: leave it out of the wheel"
     for top in sorted({name.partition("/")[0] for name in files}):
         is_file = top in files
-        stem = PurePosixPath(top).name.partition(".")[0]
+        stem = PurePosixPath(top).name.partition(".")[0].removesuffix(STUBS)
         is_module = top.endswith(MODULE_SUFFIXES) if is_file else True
         if top in NOBODYS or stem == "__init__" or not is_module or not stem.isidentifier():
             yield f"has `{top}` at its top level", hint

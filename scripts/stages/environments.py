@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
-from ..model.graph import closure
 from ..model.problem import Failure, Problem
 from ..model.workspace import Member, Workspace
-from ..ops import process, uv
+from ..ops import process
+from .evidence import Evidence
 
 PROBE = Path(__file__).with_name("probe.py")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What came of one installation of one member."""
+    """What came of one installation of one member; `again` is the command to repeat it."""
 
     member: NormalizedName
     route: str
@@ -30,6 +29,7 @@ class Result:
     siblings: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     seconds: float = 0.0
+    again: str = ""
 
     @property
     def ok(self) -> bool:
@@ -37,82 +37,26 @@ class Result:
         return not self.problem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """What an environment says of one installed distribution."""
-
-    version: str
-    direct_url: Mapping[str, object]
-    errors: tuple[str, ...]
-
-    @property
-    def commit(self) -> str:
-        """Return the commit it was installed from; empty where it came from elsewhere."""
-        info = self.direct_url.get("vcs_info")
-        return str(info.get("commit_id", "")) if isinstance(info, dict) else ""
-
-    @property
-    def origin(self) -> str:
-        """Say where it came from: a commit, a file, or an index."""
-        return self.commit or ("file" if self.direct_url else "index")
-
-
 def probe(
     python: Path,
     workspace: Workspace,
     members: Sequence[NormalizedName],
     environment: Mapping[str, str],
+    *,
+    run_commands: bool = False,
 ) -> dict[NormalizedName, Evidence]:
     """Ask an environment about every member of the workspace that is installed there.
 
-    Those of `members` are imported and their commands loaded.
+    Those of `members` are imported and their commands loaded; with `run_commands`, each
+    command also has to answer `--help`.
     Raises `Failure` where its interpreter does not answer.
     """
-    question = json.dumps({"installed": list(workspace.members), "proven": list(members)})
+    asked = {"installed": list(workspace.members), "proven": list(members), "run": run_commands}
+    question = json.dumps(asked)
     command = (str(python), "-I", "-B", str(PROBE))
     answer = process.run(command, environment=environment, stdin=question, cwd=python.parent)
     found = json.loads(answer.splitlines()[-1])
-    return {
-        NormalizedName(name): Evidence(
-            version=told["version"],
-            direct_url=told["direct_url"] or {},
-            errors=tuple(told["errors"]),
-        )
-        for name, told in found.items()
-    }
-
-
-def judge(
-    member: Member,
-    workspace: Workspace,
-    evidence: Mapping[NormalizedName, Evidence],
-    expected_origin: str,
-) -> str:
-    """Say what is wrong with an installed member; empty where nothing is.
-
-    It and all siblings that it requires must be there, at the versions of the
-    workspace, from the expected origin (a commit, `file` or `index`), and work.
-    """
-    needed = closure(workspace.always, member.name)
-    there = closure(workspace.graph, member.name) & evidence.keys()
-    for name in sorted(needed | there):
-        told = evidence.get(name)
-        if told is None:
-            return f"{name} is not installed"
-        if told.origin != expected_origin:
-            return f"{name} came from {_named(told.origin)}, not from {_named(expected_origin)}"
-        wanted = workspace.members[name].version
-        if wanted and expected_origin != "index" and Version(told.version) != wanted:
-            return f"{name} is installed as {told.version}, not as {wanted}"
-    for requirement in member.requirements:
-        told = evidence.get(requirement.sibling)
-        if (
-            told
-            and requirement.kind == "dependencies"
-            and not requirement.admits(Version(told.version))
-        ):
-            return f'{requirement.sibling} {told.version} is not in "{requirement.text}"'
-    return "; ".join(evidence[member.name].errors)
+    return {NormalizedName(name): Evidence.read(told) for name, told in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,26 +69,28 @@ class Trial:
 
     def siblings(self, member: Member, workspace: Workspace) -> dict[str, str]:
         """Return where each sibling that a member requires came from."""
-        names = sorted(closure(workspace.graph, member.name) - {member.name})
+        names = sorted(workspace.needed(member.name) - {member.name})
         return {name: self.evidence[name].origin for name in names if name in self.evidence}
 
 
 def attempt(
-    env: Path,
-    environment: Mapping[str, str],
-    python: str,
+    install: Callable[[], Path],
     workspace: Workspace,
     names: Sequence[NormalizedName],
-    install: Callable[[Path], None],
+    environment: Mapping[str, str],
+    *,
+    run_commands: bool = False,
 ) -> Trial:
-    """Make an environment, install into it, and let members prove themselves there."""
+    """Install members and let them prove themselves.
+
+    `install` returns the interpreter of the environment that it made.
+    """
     started = time.perf_counter()
     evidence: Mapping[NormalizedName, Evidence] = {}
     problem = ""
     try:
-        interpreter = uv.make_environment(env, environment, python)
-        install(interpreter)
-        evidence = probe(interpreter, workspace, names, environment)
+        python = install()
+        evidence = probe(python, workspace, names, environment, run_commands=run_commands)
     except Failure as failure:
         problem = failure.problems[0].message
     seconds = round(time.perf_counter() - started, 2)
@@ -160,6 +106,8 @@ def failure_of(result: Result) -> Problem:
     """Say which member failed, how it was installed, and the line to try it by."""
     message = f"{result.member} does not work from {result.route} with {result.installer}"
     hint = f"it was installed as: {result.requirement}"
+    if result.again:
+        hint += f"\nto see it alone: `{result.again}`"
     return Problem(f"{message}: {result.problem}", hint, result.member)
 
 
@@ -171,7 +119,3 @@ def interpreter(workspace: Workspace, wanted: str | None) -> str:
     own = ".".join(map(str, sys.version_info[:3]))
     fits = workspace.requires_python.contains(own, prereleases=True)
     return wanted or (sys.executable if fits else str(workspace.requires_python))
-
-
-def _named(origin: str) -> str:
-    return origin if origin in {"file", "index"} else f"commit {origin[:12]}"

@@ -18,6 +18,7 @@ from ..model.graph import closure, reversed_graph
 from ..model.intent import Intent
 from ..model.plan import Plan, Release, make_plan
 from ..model.problem import Problem, stop_on
+from ..model.route import INSTALLERS
 from ..model.tag import Tag
 from ..model.workspace import Workspace
 from ..ops import git
@@ -25,10 +26,11 @@ from .build import Distribution, build, replace_folder
 from .environments import Result, failure_of, failures, interpreter
 from .prepare import prepare, push
 from .publish import Upload, plan_uploads, publish
+from .sdists import Contents, contents_of
 from .site import Site
 from .steps import Steps
 from .tag import push_member_tags, push_release_tag, release_tag_at, tags_due
-from .verify_git_install import INSTALLERS, Target, verify_git_install
+from .verify_git_install import Place, Scope, Target, verify_git_install
 from .verify_index_install import verify_index_install
 from .verify_wheels import verify_wheels
 
@@ -223,8 +225,9 @@ def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Re
     ]
     mirror = git.mirror(str(work.site.scratch.path), work.site.folder / "gate.git")
     mirror.create(tags_due(work.plan.releases, work.head))
+    contents = {commit: contents_of(distributions) for commit, distributions in built.items()}
     with ThreadPoolExecutor(2) as pool:
-        from_git = pool.submit(_verify_git, work, mirror, targets, "gate")
+        from_git = pool.submit(_verify_git, work, mirror, targets, "gate", contents)
         from_wheels = pool.submit(_verify_wheels, work, built)
         return [*from_wheels.result(), *from_git.result()]
 
@@ -303,20 +306,23 @@ def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
 
 
 def _verify_git(
-    work: _Work, mirror: git.Repository, targets: Sequence[Target], what: str
+    work: _Work,
+    mirror: git.Repository,
+    targets: Sequence[Target],
+    what: str,
+    contents: Mapping[str, Contents] | None = None,
 ) -> list[Result]:
-    return list(
-        verify_git_install(
-            mirror,
-            work.site.url,
-            targets,
-            prefix=work.site.prefix,
-            workspaces=work.workspaces,
-            folder=work.site.folder / f"git-{what}",
-            python=work.python,
-            installers=work.installers,
-        )
+    place = Place(
+        mirror=mirror,
+        url=work.site.url,
+        prefix=work.site.prefix,
+        workspaces=work.workspaces,
+        contents=contents or {},
     )
+    scope = Scope(installers=work.installers)
+    folder = work.site.folder / f"git-{what}"
+    found = verify_git_install(place, targets, scope=scope, folder=folder, python=work.python)
+    return list(found)
 
 
 def _close(

@@ -4,23 +4,28 @@ One function for the gate before a release, the check after it, and any URL.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
 from packaging.utils import NormalizedName
 
-from ..gather import joined
-from ..model.graph import closure
+from ..model.consumer import Revision
+from ..model.route import DEFAULT_ROUTES, INSTALLERS
 from ..model.workspace import Member, Workspace
 from ..ops import git, pip, process, uv
 from ..ops.git import Repository
-from .environments import Result, attempt, judge
+from .environments import Result, Trial, attempt
+from .evidence import Promise, judge
+from .routes import WAYS, Consumer, Together, Way
+from .sdists import Contents
 
-INSTALLERS = ("uv", "pip")
-ROUTE = "direct"
+ONE_REVISION = (
+    "uv takes all members from one commit: name one revision that has them all, "
+    "such as a release tag (`nox -s snippet -- MEMBER...` finds it)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,84 +38,115 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verification:
-    """What all installations of one check have in common."""
+class Scope:
+    """How much is verified, and by which routes and installers.
 
+    With `alone`, pip too gets an environment for each member. With `direct`, installers
+    fetch from the URL themselves, with the credentials of whoever runs this. `again` is
+    the command that repeats a check, without its members and routes.
+    """
+
+    installers: Sequence[str] = INSTALLERS
+    routes: Sequence[str] = DEFAULT_ROUTES
+    alone: bool = False
+    run_commands: bool = False
+    direct: bool = False
+    again: str = "nox -s verify-git-install --"
+
+    def ways(self) -> Iterator[Way]:
+        """Return the routes with the installers that walk them."""
+        for way in WAYS:
+            if way.route in self.routes and way.installer in self.installers:
+                yield way
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A repository as consumers see it, and the workspace in it at each commit concerned.
+
+    `contents` are, for each commit, what the wheels of its sdists install.
+    """
+
+    mirror: Repository
     url: str
     prefix: str
     workspaces: Mapping[str, Workspace]
+    contents: Mapping[str, Contents] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Check:
+    """What all installations of one check have in common."""
+
+    place: Place
+    scope: Scope
     folder: Path
     environment: Mapping[str, str]
     python: str
+    kinds: Mapping[str, str]
 
-    def requirement(self, member: Member, ref: str) -> str:
-        """Return the line that a consumer writes to install a member at a ref."""
-        path = joined(self.prefix, member.path) if member.path != "." else self.prefix
-        subdirectory = f"#subdirectory={path}" if path else ""
-        return f"{member.name} @ git+{self.url}@{ref}{subdirectory}"
+    def revision(self, target: Target) -> Revision:
+        """Return the revision that a target names."""
+        kind = self.kinds.get(target.ref, "rev")
+        place = self.place
+        return Revision(url=place.url, prefix=place.prefix, name=target.ref, kind=kind)
 
 
-def verify_git_install(  # noqa: PLR0913 - each is a choice of the caller's, and named
-    mirror: Repository,
-    url: str,
-    targets: Sequence[Target],
-    *,
-    prefix: str,
-    workspaces: Mapping[str, Workspace],
-    folder: Path,
-    python: str,
-    installers: Sequence[str] = INSTALLERS,
-    direct: bool = False,
+def verify_git_install(
+    place: Place, targets: Sequence[Target], *, scope: Scope, folder: Path, python: str
 ) -> tuple[Result, ...]:
-    """Install every target from a mirror, under its public URL, with every installer.
+    """Install every target from a mirror, under its public URL, by each route of a scope.
 
-    uv gets an environment for each member; pip one for each commit, with its whole
-    closure as direct URLs. `folder` is for this check alone: its caches start empty,
-    since a commit found in a cache would prove nothing. With `direct`, the installers
-    fetch from the URL themselves, with the credentials of whoever runs this.
+    `folder` is for this check alone: its caches start empty, since a commit found in a
+    cache would prove nothing.
     """
     home = folder / "home"
-    verification = Verification(
-        url=url,
-        prefix=prefix,
-        workspaces=workspaces,
+    moved = _misled(place.mirror, targets)
+    check = _Check(
+        place=place,
+        scope=scope,
         folder=folder,
-        environment=_environment(home, url, None if direct else mirror.path),
+        environment=_environment(home, place, direct=scope.direct),
         python=python,
+        kinds=_kinds(place.mirror),
     )
-    moved = _misled(mirror, targets)
     sound = [target for target in targets if target.member.name not in moved]
-    jobs: list[Callable[[], Sequence[Result]]] = []
-    if "pip" in installers:
-        for commit in sorted({target.commit for target in sound}):
-            group = [target for target in sound if target.commit == commit]
-            jobs.append(_job(_with_pip, verification, group))
-    if "uv" in installers:
-        jobs += [_job(_with_uv, verification, [target]) for target in sound]
+    jobs = [(way, group) for way in scope.ways() for group in _groups(way, sound, scope)]
+    # What takes longest starts first: pip's one environment beside uv's many.
+    jobs.sort(key=lambda job: (job[0].installer, -len(job[1])))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = [result for batch in pool.map(lambda job: job(), jobs) for result in batch]
+        batches = pool.map(lambda job: _install(check, *job), jobs)
+        results = [result for batch in batches for result in batch]
     results += [
-        _result(verification, target, installer, problem=moved[target.member.name])
+        _result(check, way, target, Trial(evidence={}, problem="", seconds=0), problem)
         for target in targets
-        for installer in installers
-        if target.member.name in moved
+        for way in scope.ways()
+        if (problem := moved.get(target.member.name)) and way.takes(target.member)
     ]
-    return tuple(sorted(results, key=lambda result: (result.member, result.installer)))
+    return tuple(sorted(results, key=lambda r: (r.member, r.route, r.installer)))
 
 
-def _environment(home: Path, url: str, mirror: Path | None) -> dict[str, str]:
+def _environment(home: Path, place: Place, *, direct: bool) -> dict[str, str]:
     """Return the installers' environment: git as they run it finds the URL at the mirror."""
     caches = {
         "UV_NO_GITHUB_FAST_PATH": "1",
         "UV_CACHE_DIR": str(home / "uv-cache"),
         "PIP_CACHE_DIR": str(home / "pip-cache"),
     }
-    if mirror is None:
-        return process.own_environment() | git.quiet() | caches
+    if direct:
+        credentials = dict(place.mirror.environment)
+        return process.own_environment() | credentials | git.quiet() | caches
     # pip hands git the URL with its escapes undone, uv as it is written.
-    spellings = sorted({url, unquote(url)})
-    redirects = [(f"url.{mirror.as_uri()}.insteadOf", spelling) for spelling in spellings]
+    spellings = sorted({place.url, unquote(place.url)})
+    mirror = place.mirror.path.as_uri()
+    redirects = [(f"url.{mirror}.insteadOf", spelling) for spelling in spellings]
     return process.scrubbed(home) | git.with_settings({}, *redirects) | caches
+
+
+def _kinds(mirror: Repository) -> dict[str, str]:
+    """Return what each name of a mirror is, in uv's words; a tag where it is both."""
+    tags, branches = mirror.tags_and_branches("HEAD")
+    return dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
 
 
 def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedName, str]:
@@ -130,73 +166,109 @@ def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedNam
     return found
 
 
-def _job(
-    work: Callable[[Verification, Sequence[Target]], Sequence[Result]],
-    verification: Verification,
-    targets: Sequence[Target],
-) -> Callable[[], Sequence[Result]]:
-    return lambda: work(verification, targets)
+def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Sequence[Target]]:
+    """Return the targets of each installation by a route."""
+    taken = [target for target in targets if way.takes(target.member)]
+    if way.together is Together.ALL:
+        yield from [taken] if taken else []
+    elif way.together is Together.ONE or scope.alone:
+        yield from ([target] for target in taken)
+    else:
+        for commit in sorted({target.commit for target in taken}):
+            yield [target for target in taken if target.commit == commit]
 
 
-def _with_uv(verification: Verification, targets: Sequence[Target]) -> Sequence[Result]:
-    (target,) = targets
-    requirement = verification.requirement(target.member, target.ref)
-    env = verification.folder / "uv" / target.member.name
+def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
+    consumer = _consumer(check, way, targets)
 
-    def install(python: Path) -> None:
-        uv.install(python, [requirement], verification.environment)
-        uv.check(python, verification.environment)
+    def install() -> Path:
+        python = way.install(consumer)
+        checked = uv.check if way.installer == "uv" else pip.check
+        checked(python, consumer.environment)
+        return python
 
-    return _results(verification, targets, "uv", env, install)
-
-
-def _with_pip(verification: Verification, targets: Sequence[Target]) -> Sequence[Result]:
-    """Install the closure of members of one commit at once, each sibling by its own URL."""
-    workspace = verification.workspaces[targets[0].commit]
-    refs = {target.member.name: target.ref for target in targets}
-    names = {name for t in targets for name in closure(workspace.graph, t.member.name)}
-    requirements = [
-        verification.requirement(workspace.members[name], refs.get(name, targets[0].commit))
-        for name in sorted(names)
-    ]
-    env = verification.folder / "pip" / targets[0].commit
-
-    def install(python: Path) -> None:
-        pip.install(python, requirements, verification.environment)
-        pip.check(python, verification.environment)
-
-    return _results(verification, targets, "pip", env, install)
-
-
-def _results(
-    verification: Verification,
-    targets: Sequence[Target],
-    installer: str,
-    env: Path,
-    install: Callable[[Path], None],
-) -> Sequence[Result]:
-    workspace = verification.workspaces[targets[0].commit]
-    names = [target.member.name for target in targets]
-    trial = attempt(env, verification.environment, verification.python, workspace, names, install)
+    workspace = check.place.workspaces[targets[0].commit]
+    trial = attempt(
+        install,
+        workspace,
+        sorted({name for target in targets for name in _proven(check, target)}),
+        check.environment,
+        run_commands=check.scope.run_commands,
+    )
+    promise = _promise(check, targets, consumer.everything)
+    hint = "" if len({target.commit for target in targets}) == 1 else f"\n{ONE_REVISION}"
+    failed = trial.problem and trial.problem + (hint if way.installer == "uv" else "")
     return [
-        replace(
-            _result(verification, target, installer),
-            siblings=trial.siblings(target.member, workspace),
-            problem=trial.problem or judge(target.member, workspace, trial.evidence, target.commit),
-            seconds=trial.seconds,
-        )
+        _result(check, way, target, trial, failed or _judged(check, target, trial, promise))
         for target in targets
     ]
 
 
-def _result(
-    verification: Verification, target: Target, installer: str, problem: str = ""
-) -> Result:
+def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
+    revisions: dict[str, Revision] = {}
+    everything: dict[str, Member] = {}
+    for target in targets:
+        for member in _closure(check, target):
+            everything.setdefault(member.name, member)
+            revisions.setdefault(member.name, check.revision(target))
+    revisions |= {target.member.name: check.revision(target) for target in targets}
+    name = targets[0].member.name if len(targets) == 1 else targets[0].commit
+    return Consumer(
+        members=[target.member for target in targets],
+        everything=[everything[name] for name in sorted(everything)],
+        revisions=revisions,
+        folder=check.folder / way.route / way.installer / name,
+        environment=check.environment,
+        python=check.python,
+    )
+
+
+def _closure(check: _Check, target: Target) -> Iterable[Member]:
+    workspace = check.place.workspaces[target.commit]
+    return [workspace.members[name] for name in sorted(workspace.needed(target.member.name))]
+
+
+def _proven(check: _Check, target: Target) -> Iterable[NormalizedName]:
+    """Return what has to work: the member, and all of an umbrella's."""
+    members = _closure(check, target) if target.member.path == "." else [target.member]
+    return [member.name for member in members]
+
+
+def _promise(check: _Check, targets: Sequence[Target], everything: Sequence[Member]) -> Promise:
+    pairs = ((m.name, target.commit) for target in targets for m in _closure(check, target))
+    origins: dict[str, str] = dict(pairs)
+    origins |= {target.member.name: target.commit for target in targets}
+    place = check.place
+    revision = check.revision(targets[0])
+    return Promise(
+        origin=targets[0].commit,
+        origins=origins,
+        url=place.url,
+        subdirectories={m.name: revision.subdirectory(m) for m in everything},
+        contents=place.contents.get(targets[0].commit, {}),
+    )
+
+
+def _judged(check: _Check, target: Target, trial: Trial, promise: Promise) -> str:
+    workspace = check.place.workspaces[target.commit]
+    members = [workspace.members[name] for name in _proven(check, target)]
+    members.sort(key=lambda member: member is not target.member)
+    problems = (judge(member, workspace, trial.evidence, promise) for member in members)
+    return next((problem for problem in problems if problem), "")
+
+
+def _result(check: _Check, way: Way, target: Target, trial: Trial, problem: str) -> Result:
+    name = target.member.name
+    chosen = f"{name} --route {way.route} --installer {way.installer}"
+    workspace = check.place.workspaces[target.commit]
     return Result(
-        member=target.member.name,
-        route=ROUTE,
-        installer=installer,
-        requirement=verification.requirement(target.member, target.ref),
+        member=name,
+        route=way.route,
+        installer=way.installer,
+        requirement=check.revision(target).requirement(target.member),
         commit=target.commit,
+        siblings=trial.siblings(target.member, workspace),
         problem=problem,
+        seconds=trial.seconds,
+        again=f"{check.scope.again} {chosen}",
     )

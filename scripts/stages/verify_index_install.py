@@ -20,9 +20,11 @@ from ..model.problem import Failure
 from ..model.workspace import MANIFEST, Index, Member, Workspace
 from ..ops import index as indexes
 from ..ops import process, uv
-from .environments import Result, attempt, judge
+from .environments import Result, attempt
+from .evidence import INDEX, Promise, judge
 
 ROUTE = "index"
+PROMISE = Promise(origin=INDEX)
 
 
 def verify_index_install(
@@ -51,10 +53,12 @@ def verify_index_install(
         project = folder / name
         _write_project(project, index, workspace, member, versions)
 
-        def install(installed: Path) -> None:
+        def install() -> Path:
+            installed = uv.make_environment(project / "env", environment, python)
             _sync(project, installed, environment, until)
+            return installed
 
-        trial = attempt(project / "env", environment, python, workspace, [name], install)
+        trial = attempt(install, workspace, [name], environment)
         return Result(
             member=name,
             route=ROUTE,
@@ -62,7 +66,7 @@ def verify_index_install(
             requirement=f"{name}=={versions[name]}",
             commit="",
             siblings=trial.siblings(member, workspace),
-            problem=trial.problem or judge(member, workspace, trial.evidence, "index"),
+            problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
             seconds=trial.seconds,
         )
 

@@ -9,9 +9,11 @@ from ..model.graph import closure
 from ..model.workspace import Member, Workspace
 from ..ops import process, uv
 from .build import Distribution
-from .environments import Result, attempt, judge
+from .environments import Result, attempt
+from .evidence import FILE, Promise, judge
 
 ROUTE = "wheel"
+PROMISE = Promise(origin=FILE)
 
 
 def verify_wheels(
@@ -30,12 +32,13 @@ def verify_wheels(
     def verified(member: Member) -> Result:
         needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
 
-        def install(installed: Path) -> None:
+        def install() -> Path:
+            installed = uv.make_environment(folder / member.name, environment, python)
             uv.install(installed, [str(wheel) for wheel in needed], environment)
             uv.check(installed, environment)
+            return installed
 
-        env = folder / member.name
-        trial = attempt(env, environment, python, workspace, [member.name], install)
+        trial = attempt(install, workspace, [member.name], environment)
         return Result(
             member=member.name,
             route=ROUTE,
@@ -43,7 +46,7 @@ def verify_wheels(
             requirement=wheels[member.name].name,
             commit="",
             siblings=trial.siblings(member, workspace),
-            problem=trial.problem or judge(member, workspace, trial.evidence, "file"),
+            problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
             seconds=trial.seconds,
         )
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from scripts.ops import process, uv
 from tests.helpers.cli import Done, run
 from tests.helpers.repository import Repo
-from tests.helpers.workspaces import lock, make_workspace, member, trio
+from tests.helpers.shelf import Shelf
+from tests.helpers.workspaces import ROOT, lock, make_workspace, member, trio
 
 UV = ("--installer", "uv")
 
@@ -153,3 +155,66 @@ def test_the_umbrella_installs_every_member(tmp_path: Path) -> None:
     (result,) = done.json["results"]
     assert result["siblings"] == {"zq-base": repo.head()}
     assert result["requirement"].endswith(f"@{repo.head()}")
+
+
+def test_a_command_that_refuses_to_help_is_a_failure_where_commands_are_run(repo: Repo) -> None:
+    broken = "import sys\n\n\ndef main() -> None:\n    sys.exit('no database')\n"
+    repo.commit("break", {"packages/zq-app/src/zq_app/__init__.py": broken})
+    assert run(repo.path, "verify-git-install", *UV, "zq-app").code == 0
+    found = failures(
+        run(repo.path, "verify-git-install", "--json", *UV, "--run-commands", "zq-app")
+    )
+    assert found == {"zq-app": "command zq-app --help ended with 1: no database"}
+
+
+def test_what_lands_beside_the_member_is_a_failure(tmp_path: Path) -> None:
+    files = member("zq-loud")
+    files["packages/zq-loud/src/tests/__init__.py"] = ""
+    manifest = "packages/zq-loud/pyproject.toml"
+    files[manifest] += '\n[tool.uv.build-backend]\nmodule-name = ["zq_loud", "tests"]\n'
+    found = failures(run(make_workspace(tmp_path, files).path, "verify-git-install", "--json", *UV))
+    assert found == {"zq-loud": "it has `tests` at its top level, in everybody's site-packages"}
+
+
+HATCHLING = """\
+[project]
+name = "zq-hatched"
+version = "0.1.0"
+requires-python = ">=3.11"
+
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+"""
+
+
+def test_a_file_that_its_sdist_leaves_out_is_a_failure(tmp_path: Path) -> None:
+    manifest = (
+        HATCHLING + '\n[tool.hatch.build.targets.sdist]\nexclude = ["/zq_hatched/table.csv"]\n'
+    )
+    folder = "packages/zq-hatched"
+    files = {
+        f"{folder}/pyproject.toml": manifest,
+        f"{folder}/zq_hatched/__init__.py": "",
+        f"{folder}/zq_hatched/table.csv": "1,2\n",
+    }
+    found = failures(run(make_workspace(tmp_path, files).path, "verify-git-install", "--json", *UV))
+    assert found == {
+        "zq-hatched": "the wheel of its sdist differs from what git installs: zq_hatched/table.csv"
+    }
+
+
+def test_a_sibling_that_an_index_gives_is_a_failure_that_names_it(
+    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {**member("zq-base", version="9.0"), **member("zq-stranger", "zq-base>=9")}
+    strangers = make_workspace(tmp_path / "strangers", files)
+    uv.build(strangers.path, None, shelf.folder, process.scrubbed(tmp_path / "home"))
+    files = {**member("zq-base"), **member("zq-middle")}
+    path = "packages/zq-middle/pyproject.toml"
+    files[path] = files[path].replace("dependencies = []", 'dependencies = ["zq-stranger"]')
+    repo = Repo.init(tmp_path / "workspace")
+    repo.commit("feat: start", {"pyproject.toml": ROOT.format(more=""), **files})
+    monkeypatch.setenv("UV_DEFAULT_INDEX", f"{shelf.url}simple/")
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-middle"))
+    assert found == {"zq-middle": f"zq-base came from index, not from commit {repo.head()[:12]}"}

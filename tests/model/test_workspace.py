@@ -89,6 +89,7 @@ def test_a_member_is_read_as_its_manifest_has_it() -> None:
             InternalRequirement(sibling=salt, text="salt==1.*", kind=Kind.EXTRA),
             InternalRequirement(sibling=salt, text="salt", kind=Kind.GROUP),
         ),
+        stated=("sugar>=1", "flour", "salt==1.*"),
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 from scripts.gather import workspace_at
 from scripts.ops import git, process, uv
 from scripts.ops.git import Repository
-from scripts.stages.environments import attempt, judge
-from scripts.stages.verify_git_install import Target, verify_git_install
+from scripts.stages.environments import attempt
+from scripts.stages.evidence import Promise, judge
+from scripts.stages.verify_git_install import Place, Scope, Target, verify_git_install
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, trio
@@ -26,14 +27,16 @@ def verified(repo: Repo, tmp_path: Path, ref: str, commit: str) -> list[str]:
     """Verify zq-base at a ref that must lead to a commit; return what was wrong."""
     workspace = workspace_at(Repository(path=repo.path), commit, "")
     results = verify_git_install(
-        git.mirror(str(repo.path), tmp_path / "mirror.git"),
-        URL,
+        Place(
+            mirror=git.mirror(str(repo.path), tmp_path / "mirror.git"),
+            url=URL,
+            prefix="",
+            workspaces={commit: workspace},
+        ),
         [Target(member=workspace.select(["zq-base"])[0], ref=ref, commit=commit)],
-        prefix="",
-        workspaces={commit: workspace},
+        scope=Scope(installers=("uv",)),
         folder=tmp_path / "verification",
         python="3.11",
-        installers=("uv",),
     )
     return [result.problem for result in results]
 
@@ -66,13 +69,15 @@ def test_a_sibling_that_comes_from_an_index_is_a_failure_that_names_it(
     own_wheel = tmp_path / "zq_middle-0.1.0-py3-none-any.whl"
     (shelf.folder / own_wheel.name).rename(own_wheel)
 
-    def install(python: Path) -> None:
+    def install() -> Path:
+        python = uv.make_environment(tmp_path / "env", environment, "3.11")
         uv.install(python, ["--index", f"{shelf.url}simple/", str(own_wheel)], environment)
+        return python
 
     member = workspace.select(["zq-middle"])[0]
-    trial = attempt(tmp_path / "env", environment, "3.11", workspace, [member.name], install)
+    trial = attempt(install, workspace, [member.name], environment)
     assert (trial.problem, trial.siblings(member, workspace)) == ("", {"zq-base": "index"})
-    assert judge(member, workspace, trial.evidence, "file") == (
+    assert judge(member, workspace, trial.evidence, Promise(origin="file")) == (
         "zq-base came from index, not from file"
     )
 
