@@ -128,6 +128,12 @@ def verify_git_install(session: nox.Session) -> None:
     _tooling(session, "verify-git-install")
 
 
+@nox.session(default=False)
+def snippet(session: nox.Session) -> None:
+    """Write the lines that install members from git: `-- MEMBER...`."""
+    _tooling(session, "snippet")
+
+
 @nox.session(name="verify-index-install", default=False)
 def verify_index_install(session: nox.Session) -> None:
     """Install every member from an index and prove that it works."""

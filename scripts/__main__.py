@@ -73,6 +73,11 @@ COMMANDS: Mapping[str, Command] = {
             *("--run-commands", "--direct", "--python"),
         ),
     ),
+    "snippet": Command(
+        "write the lines that install members from git, for uv, pip and a container",
+        "snippet",
+        ("--url", "--below", "--ref"),
+    ),
     "verify-index-install": Command(
         "install each member from an index and prove that it works",
         "verify_index_install",

@@ -23,6 +23,7 @@ SESSIONS = {
     "prepare",
     "publish",
     "release",
+    "snippet",
     "status",
     "tag",
     "tests",

@@ -17,6 +17,7 @@ from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
 from .context import Answer, Context, open_site, stop_on_nothing
 
+FILES = "dist/*.whl dist/*.tar.gz dist/pylock.*.toml"
 REAL_LINE = "nox -s release -- --execute"
 
 
@@ -59,6 +60,7 @@ def _released(
         "plan": as_json.plan(outcome.plan),
         "steps": as_json.steps(steps.taken),
         "distributions": [d.as_json() for d in outcome.distributions],
+        "locks": [path.name for path in outcome.locks],
         "tags": outcome.tags,
         "refused": as_json.problems(refused),
         **as_json.results(outcome.results),
@@ -111,11 +113,15 @@ def _forge_lines(context: Context, release_tags: Sequence[str]) -> list[str]:
     url = site.public_url(context.checkout, context.workspace.settings)
     host = urlsplit(url).hostname or ""
     lines = {
-        "github": "gh release create {tag} --verify-tag --notes-from-tag dist/*.whl dist/*.tar.gz",
-        "gitlab": "glab release create {tag} dist/*.whl dist/*.tar.gz",
+        "github": "gh release create {tag} --verify-tag --notes-from-tag {files}",
+        "gitlab": "glab release create {tag} {files}",
     }
     known = [line for name, line in lines.items() if name in host]
-    return [f"On the forge: {line.format(tag=tag)}" for tag in release_tags for line in known]
+    return [
+        f"On the forge: {line.format(tag=tag, files=FILES)}"
+        for tag in release_tags
+        for line in known
+    ]
 
 
 def _as_typed(arguments: Namespace) -> list[str]:

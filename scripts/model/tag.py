@@ -94,13 +94,18 @@ class TagFormat:
         return name, version
 
 
+def is_release_tag(name: str) -> bool:
+    """Tell whether a tag marks the commit of a whole release."""
+    return bool(_RELEASE.fullmatch(name))
+
+
 def release_tag(day: date, commit: str, tags: Collection[Tag]) -> str:
     """Name the release that is made at a commit on a day (UTC).
 
     The tag that the commit bears already, else the first of the day that is free.
     """
     first = f"release/{day:%Y.%m.%d}"
-    taken = {tag.name: tag.commit for tag in tags if _RELEASE.fullmatch(tag.name)}
+    taken = {tag.name: tag.commit for tag in tags if is_release_tag(tag.name)}
     own = [name for name, target in taken.items() if target == commit]
     if own:
         return own[0]

@@ -93,12 +93,17 @@ def checked_out(repository: Repository, commit: str, path: Path) -> Repository:
     return clone
 
 
-def replace_folder(built: Sequence[Distribution], commit: str, target: Path) -> None:
-    """Put distributions and their record where people look for them, all or nothing."""
+def replace_folder(
+    built: Sequence[Distribution], commit: str, target: Path, beside: Iterable[Path] = ()
+) -> None:
+    """Put distributions and their record where people look for them, all or nothing.
+
+    `beside` are files that belong to them, such as lock files.
+    """
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     fresh.mkdir()
-    for distribution in built:
-        shutil.copy2(distribution.path, fresh)
+    for path in (*(distribution.path for distribution in built), *beside):
+        shutil.copy2(path, fresh)
     (fresh / ".gitignore").write_text("*\n", "utf-8")
     record = {"schema": 1, "commit": commit, "distributions": [d.as_json() for d in built]}
     (fresh / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")

@@ -26,13 +26,17 @@ from .build import Distribution, build, replace_folder
 from .environments import Result, failure_of, failures, interpreter
 from .prepare import prepare, push
 from .publish import Upload, plan_uploads, publish
+from .routes import pylock_name
 from .sdists import Contents, contents_of
 from .site import Site
 from .steps import Steps
 from .tag import push_member_tags, push_release_tag, release_tag_at, tags_due
-from .verify_git_install import Place, Scope, Target, verify_git_install
+from .verify_git_install import Place, Scope, Target, folder_of, verify_git_install
 from .verify_index_install import verify_index_install
 from .verify_wheels import verify_wheels
+
+# The lock files of a release are written, and tried, by this route at the gate.
+LOCKED = (("pylock", "uv"),)
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Outcome:
     distributions: tuple[Distribution, ...] = ()
     uploads: tuple[Upload, ...] = ()
     results: list[Result] = field(default_factory=list)
+    locks: tuple[Path, ...] = ()
     tags: list[str] = field(default_factory=list)
     failed: dict[NormalizedName, Problem] = field(default_factory=dict)
 
@@ -126,13 +131,14 @@ def release(
     with steps("gate"):
         outcome.results += _gate(work, built)
         stop_on(failures(outcome.results))
+        outcome.locks = _locks(work)
         if site.index:
             outcome.uploads = plan_uploads(site.index, outcome.distributions)
             stop_on(upload.problem for upload in outcome.uploads if upload.problem)
     with steps("push"):
         push(site, outcome.commit)
         if keep and outcome.distributions:
-            replace_folder(outcome.distributions, outcome.commit, keep)
+            replace_folder(outcome.distributions, outcome.commit, keep, outcome.locks)
     _publish_and_tag(work, outcome, steps)
     return outcome
 
@@ -218,7 +224,10 @@ def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Re
     tags = {release.name: release.planned_tag for release in work.plan.releases}
     targets = [
         Target(
-            member=work.workspaces[commit].members[name], ref=tags.get(name, commit), commit=commit
+            member=work.workspaces[commit].members[name],
+            ref=tags.get(name, commit),
+            commit=commit,
+            also=LOCKED if name in tags else (),
         )
         for commit in built
         for name in work.involved(commit)
@@ -230,6 +239,14 @@ def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Re
         from_git = pool.submit(_verify_git, work, mirror, targets, "gate", contents)
         from_wheels = pool.submit(_verify_wheels, work, built)
         return [*from_wheels.result(), *from_git.result()]
+
+
+def _locks(work: _Work) -> tuple[Path, ...]:
+    """Return the lock file of each member that is released, as it was tried at the gate."""
+    ((route, installer),) = LOCKED
+    folder = folder_of(work.site.folder / "git-gate", route, installer)
+    names = [release.name for release in work.plan.releases]
+    return tuple(folder / name / pylock_name(name) for name in names)
 
 
 def _verify_wheels(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:

@@ -24,6 +24,7 @@ NOBODY = {
     "GIT_COMMITTER_EMAIL": "rehearsal@localhost",
 }
 STOCK = "index"
+UNREACHABLE = "https://repository.invalid/workspace.git"
 # The index of a rehearsal takes any credentials; uv wants some all the same.
 ANY_CREDENTIALS = {"UV_PUBLISH_USERNAME": "rehearsal", "UV_PUBLISH_PASSWORD": "rehearsal"}
 UNSIGNED = (("commit.gpgsign", "false"), ("tag.gpgsign", "false"))
@@ -110,7 +111,7 @@ def rehearsal_site(
 def public_url(checkout: Repository, settings: Settings) -> str:
     """Return the URL that consumers will use; one that cannot be reached, where none is known."""
     remote = settings.repository or remote_url(checkout, settings)
-    return git.public_url(remote) if remote else "https://repository.invalid/workspace.git"
+    return git.public_url(remote) if remote else UNREACHABLE
 
 
 def remote_url(checkout: Repository, settings: Settings) -> str | None:

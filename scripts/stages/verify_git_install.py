@@ -4,7 +4,7 @@ One function for the gate before a release, the check after it, and any URL.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +30,15 @@ ONE_REVISION = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """A member to install, the ref that a consumer would name, and where that must lead."""
+    """A member to install, the ref that a consumer would name, and where that must lead.
+
+    `also` are routes, each with an installer, that it takes over those of the scope.
+    """
 
     member: Member
     ref: str
     commit: str
+    also: Collection[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +57,11 @@ class Scope:
     direct: bool = False
     again: str = "nox -s verify-git-install --"
 
-    def ways(self) -> Iterator[Way]:
-        """Return the routes with the installers that walk them."""
-        for way in WAYS:
-            if way.route in self.routes and way.installer in self.installers:
-                yield way
+    def has(self, way: Way, target: Target) -> bool:
+        """Tell whether a member goes that way."""
+        is_chosen = way.route in self.routes and way.installer in self.installers
+        is_chosen = is_chosen or (way.route, way.installer) in target.also
+        return is_chosen and way.takes(target.member)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,10 +112,10 @@ def verify_git_install(
         folder=folder,
         environment=_environment(home, place, direct=scope.direct),
         python=python,
-        kinds=_kinds(place.mirror),
+        kinds=kinds(place.mirror),
     )
     sound = [target for target in targets if target.member.name not in moved]
-    jobs = [(way, group) for way in scope.ways() for group in _groups(way, sound, scope)]
+    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope)]
     # What takes longest starts first: pip's one environment beside uv's many.
     jobs.sort(key=lambda job: (job[0].installer, -len(job[1])))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -120,8 +124,8 @@ def verify_git_install(
     results += [
         _result(check, way, target, Trial(evidence={}, problem="", seconds=0), problem)
         for target in targets
-        for way in scope.ways()
-        if (problem := moved.get(target.member.name)) and way.takes(target.member)
+        for way in WAYS
+        if (problem := moved.get(target.member.name)) and scope.has(way, target)
     ]
     return tuple(sorted(results, key=lambda r: (r.member, r.route, r.installer)))
 
@@ -143,7 +147,7 @@ def _environment(home: Path, place: Place, *, direct: bool) -> dict[str, str]:
     return process.scrubbed(home) | git.with_settings({}, *redirects) | caches
 
 
-def _kinds(mirror: Repository) -> dict[str, str]:
+def kinds(mirror: Repository) -> dict[str, str]:
     """Return what each name of a mirror is, in uv's words; a tag where it is both."""
     tags, branches = mirror.tags_and_branches("HEAD")
     return dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
@@ -168,7 +172,7 @@ def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedNam
 
 def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Sequence[Target]]:
     """Return the targets of each installation by a route."""
-    taken = [target for target in targets if way.takes(target.member)]
+    taken = [target for target in targets if scope.has(way, target)]
     if way.together is Together.ALL:
         yield from [taken] if taken else []
     elif way.together is Together.ONE or scope.alone:
@@ -217,10 +221,15 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
         members=[target.member for target in targets],
         everything=[everything[name] for name in sorted(everything)],
         revisions=revisions,
-        folder=check.folder / way.route / way.installer / name,
+        folder=folder_of(check.folder, way.route, way.installer) / name,
         environment=check.environment,
         python=check.python,
     )
+
+
+def folder_of(folder: Path, route: str, installer: str) -> Path:
+    """Return where a check keeps what consumers of a route have, each in a folder of its own."""
+    return folder / route / installer
 
 
 def _closure(check: _Check, target: Target) -> Iterable[Member]:

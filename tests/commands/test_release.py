@@ -3,10 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from scripts.ops import uv
 from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
@@ -21,6 +24,7 @@ FIRST_FILES = sorted(
 )
 # What these tests are about is the same without pip, which takes most of the time.
 RELEASE = ("release", "--execute", "--installer", "uv")
+PROOFS = (("direct", "uv"), ("direct", "pip"), ("index", "uv"), ("wheel", "uv"))
 STEPS = (
     "plan",
     "prepare",
@@ -79,11 +83,7 @@ def test_a_rehearsal_verifies_every_member_and_changes_nothing(
     done = run(checkout.path, "release", "--json")
     assert done.code == 0, done.stderr
     proofs = {(r["member"], r["route"], r["installer"]) for r in done.json["results"] if r["ok"]}
-    assert proofs == {
-        (name, *proof)
-        for name in MEMBERS
-        for proof in (("direct", "uv"), ("direct", "pip"), ("index", "uv"), ("wheel", "uv"))
-    }
+    assert proofs == {(name, *proof) for name in MEMBERS for proof in (*PROOFS, ("pylock", "uv"))}
     assert (done.json["mode"], shelf.files()) == ("rehearsal", [])
     assert (state(checkout), remote.refs()) == before
 
@@ -280,3 +280,26 @@ def test_of_two_releases_at_once_one_is_refused(pair: Repo, tmp_path: Path, shel
     codes = sorted(process.wait() for process in processes)
     assert codes[0] == 0
     assert_completed(pair, shelf)
+
+
+def test_a_release_leaves_a_lock_file_for_each_member_that_installs_it_from_the_remote(
+    pair: Repo, tmp_path: Path
+) -> None:
+    done = run(pair.path, *RELEASE, "--json")
+    assert done.json["locks"] == ["pylock.zq-base.toml", "pylock.zq-top.toml"], done.stderr
+    lock = tomllib.loads((pair.path / "dist/pylock.zq-top.toml").read_text("utf-8"))
+    url = (tmp_path / "a pair.git").as_uri()
+    assert [package["vcs"] for package in lock["packages"]] == [
+        {
+            "type": "git",
+            "url": url,
+            "requested-revision": "zq-top/v0.1.0",
+            "commit-id": pair.head("zq-top/v0.1.0"),
+            "subdirectory": f"packages/{name}",
+        }
+        for name in ("zq-base", "zq-top")
+    ]
+    environment = dict(os.environ)
+    python = uv.make_environment(tmp_path / "env", environment, sys.executable)
+    uv.pip_sync(python, pair.path / "dist/pylock.zq-top.toml", environment)
+    uv.check(python, environment)
