@@ -1,10 +1,12 @@
 """Clean environments: install a member there, and let it prove itself."""
 
-import json
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from ast import literal_eval
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import Distribution
 from pathlib import Path
 
 from packaging.utils import NormalizedName
@@ -13,8 +15,10 @@ from ..model.problem import Failure, Problem
 from ..model.workspace import Member, Workspace
 from ..ops import process
 from .evidence import Evidence
+from .installed import commands, direct_url, has_code, hashes, importable, installed
 
 PROBE = Path(__file__).with_name("probe.py")
+HELP_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,23 +44,64 @@ class Result:
 def probe(
     python: Path,
     workspace: Workspace,
-    members: Sequence[NormalizedName],
+    members: Collection[NormalizedName],
     environment: Mapping[str, str],
     *,
     run_commands: bool = False,
 ) -> dict[NormalizedName, Evidence]:
-    """Ask an environment about every member of the workspace that is installed there.
+    """Look at every member of the workspace that is installed in an environment.
 
     Those of `members` are imported and their commands loaded; with `run_commands`, each
     command also has to answer `--help`.
     Raises `Failure` where its interpreter does not answer.
     """
-    asked = {"installed": list(workspace.members), "proven": list(members), "run": run_commands}
-    question = json.dumps(asked)
+    found = installed(python, workspace.members)
+    evidence = {}
+    for name, distribution in found.items():
+        is_proven = name in members
+        errors = _proven(python, distribution, environment) if is_proven else ()
+        if is_proven and run_commands and not errors:
+            errors = tuple(_refusals(python, distribution, environment))
+        evidence[name] = Evidence(
+            version=distribution.version,
+            direct_url=direct_url(distribution),
+            errors=errors,
+            requires=tuple(distribution.requires or ()),
+            files=hashes(distribution) if is_proven else {},
+        )
+    return evidence
+
+
+def _proven(
+    python: Path, distribution: Distribution, environment: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Import every package of a distribution and load its commands; return what failed."""
+    modules = importable(distribution)
+    if not modules and has_code(distribution):
+        return ("it installs files, and none that can be imported",)
+    asked = [f"import {module}" for module in modules]
+    asked += [f"command {name} {calls}" for name, calls in commands(distribution)]
+    if not asked:
+        return ()
     command = (str(python), "-I", "-B", str(PROBE))
-    answer = process.run(command, environment=environment, stdin=question, cwd=python.parent)
-    found = json.loads(answer.splitlines()[-1])
-    return {NormalizedName(name): Evidence.read(told) for name, told in found.items()}
+    question = "\n".join(asked)
+    said = process.run(command, environment=environment, stdin=question, cwd=python.parent)
+    if not said.strip():
+        return ("its import ends the interpreter",)
+    answer: list[str] = literal_eval(said.strip().splitlines()[-1])
+    return tuple(answer)
+
+
+def _refusals(
+    python: Path, distribution: Distribution, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Run each command with `--help`; return what it says where it fails."""
+    for name, _ in commands(distribution):
+        program = shutil.which(name, path=str(python.parent)) or str(python.parent / name)
+        try:
+            process.run((program, "--help"), environment=environment, seconds=HELP_SECONDS)
+        except Failure as failure:
+            yield f"command {failure.problems[0].message}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +121,7 @@ class Trial:
 def attempt(
     install: Callable[[], Path],
     workspace: Workspace,
-    names: Sequence[NormalizedName],
+    names: Collection[NormalizedName],
     environment: Mapping[str, str],
     *,
     run_commands: bool = False,

@@ -25,21 +25,11 @@ class Evidence:
     requires: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, told: Mapping[str, object]) -> "Evidence":
-        """Read what the probe tells of a distribution."""
-        return cls(
-            version=str(told["version"]),
-            direct_url=_mapping(told["direct_url"]),
-            errors=_texts(told["errors"]),
-            requires=_texts(told["requires"]),
-            files={key: str(value) for key, value in _mapping(told["files"]).items()},
-        )
-
     @property
     def commit(self) -> str:
         """Return the commit it was installed from; empty where it came from elsewhere."""
-        return str(_mapping(self.direct_url.get("vcs_info")).get("commit_id", ""))
+        told = self.direct_url.get("vcs_info")
+        return str(told.get("commit_id", "")) if isinstance(told, dict) else ""
 
     @property
     def origin(self) -> str:
@@ -146,11 +136,3 @@ def _unlike_sdist(own: Evidence, contents: Mapping[str, str] | str | None) -> It
 
 def _named(origin: str) -> str:
     return origin if origin in {FILE, INDEX} else f"commit {origin[:12]}"
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -164,7 +164,7 @@ def test_a_command_that_refuses_to_help_is_a_failure_where_commands_are_run(repo
     found = failures(
         run(repo.path, "verify-git-install", "--json", *UV, "--run-commands", "zq-app")
     )
-    assert found == {"zq-app": "command zq-app --help ended with 1: no database"}
+    assert found == {"zq-app": "command `zq-app --help` ended with exit code 1\nno database"}
 
 
 def test_what_lands_beside_the_member_is_a_failure(tmp_path: Path) -> None:
@@ -218,3 +218,10 @@ def test_a_sibling_that_an_index_gives_is_a_failure_that_names_it(
     monkeypatch.setenv("UV_DEFAULT_INDEX", f"{shelf.url}simple/")
     found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-middle"))
     assert found == {"zq-middle": f"zq-base came from index, not from commit {repo.head()[:12]}"}
+
+
+def test_an_import_that_ends_the_interpreter_is_a_failure(repo: Repo) -> None:
+    code = "import os\n\nos._exit(0)\n"
+    repo.commit("break", {"packages/zq-base/src/zq_base/__init__.py": code})
+    found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-base"))
+    assert found == {"zq-base": "its import ends the interpreter"}
