@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypedDict
 from unittest import mock
 
+from packaging.utils import NormalizedName
 from rich.console import Console
 from rich.table import Table
 
@@ -247,6 +248,41 @@ def _uv_installs(workspace: Path) -> float:
         return _timed(lambda: list(pool.map(install, names)))
 
 
+def _each(names: Sequence[str], install: Callable[[str], None]) -> None:
+    for name in names:
+        install(name)
+
+
+def _naively(workspace: Path, *, installer: str) -> float:
+    """Time what a script of one's own does: member after member, a new environment each."""
+    from scripts.model.consumer import Revision, requirements  # noqa: PLC0415
+
+    found = _facts(workspace).workspace
+    commit = _run(("git", "rev-parse", "HEAD"), cwd=workspace).strip()
+    revision = Revision(url=workspace.as_uri(), name=commit)
+
+    def install(name: str, folder: Path) -> None:
+        python = folder / name / "bin" / "python"
+        make = (_uv(), "venv", "--quiet", "--no-project", "--python", sys.executable)
+        _run((*make, str(folder / name)), environment=environment)
+        members = [found.members[each] for each in sorted(found.needed(NormalizedName(name)))]
+        everything = requirements(members, dict.fromkeys([m.name for m in members], revision))
+        urls = {
+            "uv": [revision.requirement(found.members[NormalizedName(name)])],
+            "pip": everything.splitlines(),
+        }[installer]
+        command = {
+            "uv": (_uv(), "pip", "install", "--quiet", "--python", str(python)),
+            "pip": (sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"),
+        }[installer]
+        _run((*command, *urls), environment=environment)
+
+    with _scratch() as folder:
+        environment = _clean(folder)
+        names = [path.name for path in sorted((workspace / "packages").iterdir())]
+        return _timed(partial(_each, names, partial(install, folder=folder)))
+
+
 def _facts(workspace: Path) -> "Facts":
     from scripts.gather import gather  # noqa: PLC0415
     from scripts.ops import git  # noqa: PLC0415
@@ -331,6 +367,7 @@ WORKSPACES: Mapping[str, Options] = {
     "plain": {},
     "history": {"commits": 3, "tagged": True},
     "index": {"index": INDEX},
+    "long": {"commits": 20},  # of each member: 1,000 for 50
 }
 PLAN = ("plan", "--json", "--index", "")
 CASES = (
@@ -377,9 +414,31 @@ CASES = (
         bare="uv venv, uv pip install",
     ),
     Case(
+        name="verify-long",
+        title="uv venv, uv pip install, long history",
+        work=_uv_installs,
+        workspace="long",
+    ),
+    Case(
+        name="verify-long",
+        title="verify-git-install, uv, long history",
+        work=_tooling("verify-git-install", "--installer", "uv"),
+        bare="uv venv, uv pip install, long history",
+        workspace="long",
+    ),
+    Case(name="naive-uv", title="uv, one by one", work=partial(_naively, installer="uv")),
+    Case(
+        name="naive-uv",
+        title="verify-git-install, uv, beside it",
+        work=_tooling("verify-git-install", "--installer", "uv"),
+        bare="uv, one by one",
+    ),
+    Case(name="verify-pip", title="pip, one by one", work=partial(_naively, installer="pip")),
+    Case(
         name="verify-pip",
         title="verify-git-install, pip",
         work=_tooling("verify-git-install", "--installer", "pip"),
+        bare="pip, one by one",
     ),
     Case(name="release", title="release, git alone", work=_tooling("release", "--index", "")),
     Case(

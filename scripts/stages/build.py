@@ -16,7 +16,7 @@ from ..model.filename import name_of, version_of
 from ..model.problem import Failure, Problem, stop_on
 from ..model.tag import Tag
 from ..model.workspace import Member
-from ..ops import git, process, twine, uv
+from ..ops import git, process, uv
 from ..ops.git import Repository
 from .contents import content_problems
 
@@ -81,7 +81,9 @@ def build(
     environment["UV_CACHE_DIR"] = uv.cache_folder()
     _build_all(source / prefix, [member.name for member in members], out, environment)
     built = tuple(_in_folder(out, {member.name for member in members}))
-    stop_on(_problems(built, (m for m in members if released is None or m.name in released)))
+    checked = [m for m in members if released is None or m.name in released]
+    if checked:
+        stop_on(_problems(built, checked))
     return built
 
 
@@ -174,6 +176,8 @@ def _in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
 
 
 def _problems(built: Sequence[Distribution], members: Iterable[Member]) -> Iterator[Problem]:
+    from ..ops import twine  # noqa: PLC0415 - an eighth of a second that trying a build saves
+
     for member in members:
         own = [d.path for d in built if d.member == member.name]
         kinds = sorted(path.suffix for path in own)

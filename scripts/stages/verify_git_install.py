@@ -22,6 +22,8 @@ from .evidence import Promise, judge
 from .routes import WAYS, Consumer, Together, Way
 from .sdists import Contents
 
+# One more than there are cores: installers also wait, for git and for files.
+WORKERS = (os.cpu_count() or 1) + 1
 ONE_REVISION = (
     "uv takes all members from one commit: name one revision that has them all, "
     "such as a release tag (`nox -s snippet -- MEMBER...` finds it)"
@@ -118,7 +120,7 @@ def verify_git_install(
     jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope)]
     # What takes longest starts first: pip's one environment beside uv's many.
     jobs.sort(key=lambda job: (job[0].installer, -len(job[1])))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         batches = pool.map(lambda job: _install(check, *job), jobs)
         results = [result for batch in batches for result in batch]
     results += [
