@@ -196,7 +196,8 @@ def clone(
         ("git", "clone", "--quiet", *options, named, str(path)),
         environment=os.environ | quiet() | handed,
         seconds=NETWORK_SECONDS,
-        hint=f"check the URL, and that git can read it: `git ls-remote {named}`",
+        hint=f"see whether git can read it: `git ls-remote {named}`; a private one needs "
+        "credentials: a key for SSH, else a token in a credential helper or ~/.netrc",
     )
     return Repository(path=path, environment=handed)
 
