@@ -60,3 +60,21 @@ def _with_soft_edges(hard: Graph, soft: Graph) -> Graph:
         if target in edges and name not in closure(edges, target):
             edges[name].add(target)
     return edges
+
+
+def shares(
+    needs: Mapping[NormalizedName, AbstractSet[NormalizedName]], count: int
+) -> tuple[tuple[NormalizedName, ...], ...]:
+    """Share members out, at most `count` ways, so that no share needs much more than another.
+
+    `needs` is all that each member needs, itself included. One whose needs a share has
+    already joins it, since that costs nothing.
+    """
+    found: list[tuple[list[NormalizedName], set[NormalizedName]]] = []
+    found += [([], set()) for _ in range(count)]
+    for name in sorted(needs, key=lambda name: (-len(needs[name]), name)):
+        free = next((share for share in found if needs[name] <= share[1]), None)
+        members, needed = free or min(found, key=lambda share: len(share[1] | needs[name]))
+        members.append(name)
+        needed |= needs[name]
+    return tuple(tuple(sorted(members)) for members, _ in found if members)

@@ -160,7 +160,7 @@ class Together(Enum):
     """Which members an installation takes at once."""
 
     ONE = "each member in an environment of its own"
-    COMMIT = "the members of one commit in one environment"
+    COMMIT = "the members of one commit in one environment for each core"
     ALL = "all members in one environment, wherever they come from"
 
 
@@ -187,7 +187,7 @@ def _any(_: Member) -> bool:
     return True
 
 
-# pip takes about two seconds for each URL: one environment proves many members.
+# pip is slow at each URL: one environment proves many members.
 WAYS: tuple[Way, ...] = (
     Way(route="direct", installer="uv", install=_urls_with_uv, takes=_any),
     Way(

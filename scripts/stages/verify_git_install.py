@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from packaging.utils import NormalizedName
 
 from ..model.consumer import Revision
+from ..model.graph import shares
 from ..model.route import DEFAULT_ROUTES, INSTALLERS
 from ..model.workspace import Member, Workspace
 from ..ops import git, pip, process, uv
@@ -117,7 +118,7 @@ def verify_git_install(
         kinds=kinds(place.mirror),
     )
     sound = [target for target in targets if target.member.name not in moved]
-    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope)]
+    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope, place.workspaces)]
     # What takes longest starts first: pip's one environment beside uv's many.
     jobs.sort(key=lambda job: (job[0].installer, -len(job[1])))
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -172,7 +173,9 @@ def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedNam
     return found
 
 
-def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Sequence[Target]]:
+def _groups(
+    way: Way, targets: Sequence[Target], scope: Scope, workspaces: Mapping[str, Workspace]
+) -> Iterator[Sequence[Target]]:
     """Return the targets of each installation by a route."""
     taken = [target for target in targets if scope.has(way, target)]
     if way.together is Together.ALL:
@@ -181,7 +184,17 @@ def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Seque
         yield from ([target] for target in taken)
     else:
         for commit in sorted({target.commit for target in taken}):
-            yield [target for target in taken if target.commit == commit]
+            yield from _shared_out(
+                [target for target in taken if target.commit == commit], workspaces[commit]
+            )
+
+
+def _shared_out(targets: Sequence[Target], workspace: Workspace) -> Iterator[Sequence[Target]]:
+    """Give each core its share of members, each with all that it requires."""
+    by_name = {target.member.name: target for target in targets}
+    needs = {name: workspace.needed(name) for name in by_name}
+    for names in shares(needs, os.cpu_count() or 1):
+        yield [by_name[name] for name in names]
 
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
@@ -218,7 +231,7 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
             everything.setdefault(member.name, member)
             revisions.setdefault(member.name, check.revision(target))
     revisions |= {target.member.name: check.revision(target) for target in targets}
-    name = targets[0].member.name if len(targets) == 1 else targets[0].commit
+    name = targets[0].member.name if len(targets) == 1 else f"{targets[0].member.name}-and-more"
     return Consumer(
         members=[target.member for target in targets],
         everything=[everything[name] for name in sorted(everything)],

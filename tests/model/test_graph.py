@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from scripts.model.graph import Graph, closure, cycle, reversed_graph, waves
+from scripts.model.graph import Graph, closure, cycle, reversed_graph, shares, waves
 
 LETTERS = [NormalizedName(letter) for letter in "abcdefgh"]
 
@@ -90,3 +90,20 @@ def test_turning_a_graph_round_twice_gives_it_back(edges: Graph) -> None:
 
 def test_a_graph_turned_round_leads_to_who_requires() -> None:
     assert reversed_graph(graph(a="", b="a", c="ab")) == graph(a="bc", b="c", c="")
+
+
+def test_members_are_shared_out_by_what_they_need() -> None:
+    a, b, c, d = (NormalizedName(name) for name in "abcd")
+    needs = {a: {a}, b: {a, b}, c: {c}, d: {c, d}}
+    assert shares(needs, 2) == ((a, b), (c, d))
+    assert shares(needs, 1) == ((a, b, c, d),)
+    assert shares({a: {a}}, 3) == ((a,),)
+    assert shares({}, 2) == ()
+
+
+@given(GRAPHS, st.integers(1, 5))
+def test_every_member_is_in_one_share(found: Graph, count: int) -> None:
+    needs = {name: {name, *others} for name, others in found.items()}
+    shared = shares(needs, count)
+    assert sorted(name for share in shared for name in share) == sorted(needs)
+    assert len(shared) <= count
