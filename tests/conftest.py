@@ -45,7 +45,9 @@ def own_environment(
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     monkeypatch.setenv("UV_PUBLISH_USERNAME", "tester")
     monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")
-    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "VIRTUAL_ENV"):
+    # Nox names its own environment to uv, which would sync a test's project into it.
+    ours = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON")
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", *ours):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -214,7 +214,7 @@ def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Res
         check.environment,
         run_commands=check.scope.run_commands,
     )
-    promise = _promise(check, targets, consumer.everything)
+    promise = _promise(check, targets)
     hint = "" if len({target.commit for target in targets}) == 1 else f"\n{ONE_REVISION}"
     failed = trial.problem and trial.problem + (hint if way.installer == "uv" else "")
     return [
@@ -258,17 +258,18 @@ def _proven(check: _Check, target: Target) -> Iterable[NormalizedName]:
     return [member.name for member in members]
 
 
-def _promise(check: _Check, targets: Sequence[Target], everything: Sequence[Member]) -> Promise:
+def _promise(check: _Check, targets: Sequence[Target]) -> Promise:
     pairs = ((m.name, target.commit) for target in targets for m in _closure(check, target))
     origins: dict[str, str] = dict(pairs)
     origins |= {target.member.name: target.commit for target in targets}
     place = check.place
+    workspace = place.workspaces[targets[0].commit]
     revision = check.revision(targets[0])
     return Promise(
         origin=targets[0].commit,
         origins=origins,
         url=place.url,
-        subdirectories={m.name: revision.subdirectory(m) for m in everything},
+        subdirectories={m.name: revision.subdirectory(m) for m in workspace.members.values()},
         contents=place.contents.get(targets[0].commit, {}),
     )
 

@@ -225,3 +225,29 @@ def test_an_import_that_ends_the_interpreter_is_a_failure(repo: Repo) -> None:
     repo.commit("break", {"packages/zq-base/src/zq_base/__init__.py": code})
     found = failures(run(repo.path, "verify-git-install", "--json", *UV, "zq-base"))
     assert found == {"zq-base": "its import ends the interpreter"}
+
+
+HOOK = """\
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+
+class Hook(MetadataHookInterface):
+    def update(self, metadata):
+        metadata["dependencies"] = ["zq-base>=0.1"]
+"""
+
+
+def test_a_sibling_that_the_build_backend_adds_is_looked_at_as_well(tmp_path: Path) -> None:
+    manifest = HATCHLING.replace('requires-python = ">=3.11"', 'dynamic = ["dependencies"]')
+    sources = "[tool.uv.sources]\nzq-base = { workspace = true }\n"
+    tables = ("[tool.hatch.metadata.hooks.custom]\n", ROOT.format(more=""), sources)
+    files = {
+        **member("zq-base"),
+        "pyproject.toml": "\n".join([manifest, *tables]),
+        "hatch_build.py": HOOK,
+        "zq_hatched/__init__.py": "import zq_base\n",
+    }
+    repo = Repo.init(tmp_path)
+    repo.commit("feat: start", files)
+    done = run(repo.path, "verify-git-install", "--json", *UV, "zq-hatched")
+    assert [(r["member"], r["problem"]) for r in done.json["results"]] == [("zq-hatched", None)]
