@@ -12,6 +12,7 @@ from ..report import as_json, markdown, terminal
 from ..stages import preflight, release, site
 from ..stages.build import DIST
 from ..stages.environments import Result, failures, interpreter
+from ..stages.outcome import Outcome
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
@@ -49,7 +50,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
 def _released(
     arguments: Namespace,
     context: Context,
-    outcome: release.Outcome,
+    outcome: Outcome,
     refused: Sequence[Problem],
     steps: Steps,
 ) -> Answer:
@@ -88,7 +89,7 @@ def _released(
 def _closing_words(
     arguments: Namespace,
     context: Context,
-    outcome: release.Outcome,
+    outcome: Outcome,
     refused: Sequence[Problem],
     *,
     failed: bool,

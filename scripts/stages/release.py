@@ -7,7 +7,7 @@ missing; there is no state but the manifests, the index and the tags.
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.utils import NormalizedName
@@ -24,8 +24,9 @@ from ..model.workspace import Workspace
 from ..ops import git
 from .build import Distribution, build, replace_folder
 from .environments import Result, failure_of, failures, interpreter
+from .outcome import Outcome
 from .prepare import prepare, push
-from .publish import Upload, plan_uploads, publish
+from .publish import plan_uploads, publish
 from .routes import pylock_name
 from .sdists import Contents, contents_of
 from .site import Site
@@ -37,25 +38,6 @@ from .verify_wheels import verify_wheels
 
 # The lock files of a release are written, and tried, by this route at the gate.
 LOCKED = (("pylock", "uv"),)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a release did, as far as it came."""
-
-    plan: Plan
-    commit: str = ""
-    distributions: tuple[Distribution, ...] = ()
-    uploads: tuple[Upload, ...] = ()
-    results: list[Result] = field(default_factory=list)
-    locks: tuple[Path, ...] = ()
-    tags: list[str] = field(default_factory=list)
-    failed: dict[NormalizedName, Problem] = field(default_factory=dict)
-
-    @property
-    def nothing_due(self) -> bool:
-        """Tell whether there was anything to release or to finish."""
-        return not self.plan.releases and not self.plan.closing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
