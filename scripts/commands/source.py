@@ -53,9 +53,11 @@ def open_source(arguments: Namespace, path: Path) -> Source:
 
 def as_typed(arguments: Namespace, *, refs: Sequence[str]) -> list[str]:
     """Return the options that name a source, without any credentials."""
+    elsewhere = arguments.workspace.resolve() != Path.cwd()
+    workspace = ["--workspace", quote(str(arguments.workspace))] if elsewhere else []
     url = [] if arguments.url is None else ["--url", quote(git.public_url(arguments.url))]
     below = ["--below", quote(arguments.below)] if arguments.below else []
-    return [*url, *below, *(word for ref in refs for word in ("--ref", quote(ref)))]
+    return [*workspace, *url, *below, *(word for ref in refs for word in ("--ref", quote(ref)))]
 
 
 def _own_mirror(checkout: Repository, path: Path, *, is_at_head: bool) -> Repository:

@@ -42,6 +42,8 @@ def snippets(wish: Wish) -> Iterator[Snippet]:
     listed = requirements(wish.everything, revisions)
     yield Snippet(title="In a uv project", text="\n".join(_added(wish)))
     yield Snippet(title="The same, as a uv project's manifest", text=project, file=MANIFEST)
+    if wish.revision.kind == "branch" or not wish.revision.name:
+        yield Snippet(title="There, to take what is new", text=_upgrade(wish))
     yield Snippet(title="Into an environment, with uv", text=_uv_install(wish))
     yield from _tools(wish)
     yield Snippet(title="With pip, every sibling by its URL", text=_pip_install(wish))
@@ -59,6 +61,12 @@ def _added(wish: Wish) -> Iterator[str]:
     pin = f" --{wish.revision.kind} {wish.revision.name}" if wish.revision.name else ""
     for member in wish.members:
         yield f'uv add "{unpinned.requirement(member)}"{pin}'
+
+
+def _upgrade(wish: Wish) -> str:
+    """Name every sibling: one that is not named holds all others at the commit that is locked."""
+    names = (f"--upgrade-package {member.name}" for member in wish.everything)
+    return " ".join(["uv lock", *names])
 
 
 def _uv_install(wish: Wish) -> str:

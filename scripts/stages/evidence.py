@@ -10,6 +10,7 @@ from packaging.version import Version
 from ..model.graph import closure
 from ..model.requirement import Kind, same_requirements
 from ..model.workspace import Member, Workspace
+from ..ops.git import public_url
 from .contents import top_level_problems
 
 FILE, INDEX = "file", "index"
@@ -87,7 +88,10 @@ def _wrong_origin(member: Member, told: Evidence, promise: Promise) -> str:
     if promise.url:
         url = unquote(str(told.direct_url.get("url", "")))
         if url != unquote(promise.url):
-            return f"{name} is recorded as from {url}, not from {promise.url}"
+            shown = public_url(url)
+            if shown == unquote(promise.url):
+                return f"{name} is recorded with credentials in its URL"
+            return f"{name} is recorded as from {shown}, not from {promise.url}"
         folder = str(told.direct_url.get("subdirectory") or "")
         wanted = promise.subdirectories[name]
         if folder != wanted:

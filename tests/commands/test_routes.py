@@ -143,10 +143,9 @@ def test_a_failure_says_how_to_see_it_alone(repo: Repo) -> None:
     repo.commit("break", {"packages/zq-base/src/zq_base/__init__.py": "import nowhere\n"})
     done = verify(repo, "--route", "sources", "--ref", "main", "zq-base")
     assert done.code == 1
-    assert (
-        "`nox -s verify-git-install -- --ref main zq-base --route sources --installer uv`"
-        in done.stderr
-    )
+    place = f"--workspace '{repo.path}' --ref main"
+    line = f"nox -s verify-git-install -- {place} zq-base --route sources --installer uv"
+    assert f"`{line}`" in done.stderr
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])

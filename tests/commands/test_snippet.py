@@ -143,6 +143,26 @@ def test_the_lines_for_a_uv_project_lock_the_release(repo: Repo, consumer: Consu
     assert lock.count(f"#{commit}") == len(ALL)
 
 
+def test_a_branch_that_has_moved_is_taken_by_an_upgrade_of_all_that_come_from_it(
+    repo: Repo, consumer: Consumer
+) -> None:
+    answer = told(repo, "--ref", "main", "zq-middle")
+    consumer.writes(files(answer)["pyproject.toml"])
+    consumer.types("uv lock --quiet")
+    first = repo.head()
+    moved = repo.commit("feat: more", {"packages/zq-base/src/zq_base/more.py": ""})
+    consumer.types("uv sync --quiet --locked")
+    lock = consumer.folder / "uv.lock"
+    assert lock.read_text("utf-8").count(f"#{first}") == 2
+    consumer.types("uv lock --quiet --upgrade-package zq-middle")
+    assert lock.read_text("utf-8").count(f"#{first}") == 2  # its sibling holds it there
+    (line,) = lines(answer, "uv lock ")
+    assert line == "uv lock --upgrade-package zq-base --upgrade-package zq-middle"
+    consumer.types(f"{line} && uv sync --quiet --locked")
+    assert lock.read_text("utf-8").count(f"#{moved}") == 2
+    consumer.types(".venv/bin/python -c 'import zq_base.more'")
+
+
 def test_a_lock_file_installs_with_both(repo: Repo, consumer: Consumer) -> None:
     answer = told(repo, "zq-app")
     consumer.writes(files(answer)["pyproject.toml"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ops import uv
+from scripts.ops import pip, uv
 from tests.helpers.cli import Done, run
 from tests.helpers.forges import USER, HttpForge, http_forge, ssh_forge, with_token
 from tests.helpers.repository import Repo
@@ -161,6 +161,26 @@ build-backend = "uv_build"
 [tool.uv.build-backend]
 module-name = []
 """
+
+
+def test_a_project_with_direct_references_is_installed_by_pip(
+    private: HttpForge, tmp_path: Path, home: Path
+) -> None:
+    line = f"machine 127.0.0.1 login {USER} password {TOKEN}\n"
+    (home / ".netrc").write_text(line, "utf-8")
+    (home / ".netrc").chmod(0o600)
+    url = f"{private.url}owner/repo.git"
+    names = ("zq-base", "zq-middle")
+    urls = (f'"{n} @ git+{url}@main#subdirectory=packages/{n}"' for n in names)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(MANIFEST.format(urls=", ".join(urls)), "utf-8")
+    environment = dict(os.environ)
+    python = uv.make_environment(tmp_path / "env", environment, sys.executable)
+    pip.install(python, [str(project)], environment)
+    pip.check(python, environment)
+    imports = (str(python), "-c", "import zq_base, zq_middle")
+    subprocess.run(imports, check=True)
 
 
 def test_a_project_names_a_variable_for_its_token_and_locks_no_secret(
