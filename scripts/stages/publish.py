@@ -1,5 +1,6 @@
 """Publish: upload what is due, member by member, dependencies first, and read it back."""
 
+import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from ..model.filename import version_of
 from ..model.graph import Graph
 from ..model.plan import Release
 from ..model.problem import Failure, Problem
+from ..model.retry import is_passing, pauses
 from ..model.workspace import Index
 from ..ops import index as indexes
 from ..ops import process, uv
@@ -137,15 +139,22 @@ def _publish_member(
 
 
 def _send(index: Index, due: Sequence[Distribution], environment: Mapping[str, str]) -> None:
-    """Upload files; what arrived although its answer was lost is not sent again."""
+    """Upload files; what arrived although its answer was lost is not sent again.
+
+    An index that is overloaded or broken for a moment is asked again, a few times.
+    """
     left = list(due)
+    waits = pauses(iter(random.random, None))
     while left:
         try:
             uv.publish([d.path for d in left], index.publish_url or index.url, environment)
-        except process.CommandFailure:
+        except process.CommandFailure as failure:
             missing = [d for d in left if not _is_listed(index, d.member, {d.filename: d.sha256})]
-            if missing == left:
-                raise
+            if missing == left:  # nothing arrived: is it worth another try?
+                pause = next(waits, None) if is_passing(failure.output) else None
+                if pause is None:
+                    raise
+                time.sleep(pause)
             left = missing
         else:
             return

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.model.retry import PAUSES
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
@@ -117,6 +118,29 @@ def test_an_index_that_refuses_the_credentials(checkout: Repo, remote: Repo, she
     shelf.refuse_uploads = ""
     assert run(checkout.path, *RELEASE).code == 0
     assert len(shelf.files()) == 6
+
+
+@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
+def test_an_index_that_is_busy_for_a_moment_is_asked_again(
+    prepared: Repo, shelf: Shelf, status: str
+) -> None:
+    shelf.refuse_uploads, shelf.refuse_times = status, 2
+    done = run(prepared.path, "publish", "--execute")
+    assert done.code == 0, done.stderr
+    assert (shelf.uploads, shelf.tries) == (6, 8)
+
+
+def test_an_index_that_has_decided_is_not_asked_again(prepared: Repo, shelf: Shelf) -> None:
+    shelf.refuse_uploads = "409 Conflict"
+    done = run(prepared.path, "publish", "--execute")
+    assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1)
+
+
+@pytest.mark.exhaustive
+def test_an_index_that_stays_broken_is_given_up(prepared: Repo, shelf: Shelf) -> None:
+    shelf.refuse_uploads = "500 Broken"
+    done = run(prepared.path, "publish", "--execute")
+    assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1 + len(PAUSES))
 
 
 def test_a_lost_answer_to_an_upload_is_no_failure(prepared: Repo, shelf: Shelf) -> None:

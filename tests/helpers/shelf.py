@@ -24,6 +24,8 @@ class Shelf:
     url: str = ""
     uploads: int = 0
     refuse_uploads: str = ""
+    refuse_times: int = 1_000_000
+    tries: int = 0
     refuse_reads: str = ""
     refuse_names: tuple[str, ...] = ()
     login_page: bool = False
@@ -42,7 +44,9 @@ class Shelf:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = BytesIO(body)
         named = any(f'filename="{name}-'.encode() in body for name in self.refuse_names)
-        return "403 Forbidden" if named else self.refuse_uploads
+        self.tries += 1
+        refused = self.refuse_uploads if self.tries <= self.refuse_times else ""
+        return "403 Forbidden" if named else refused
 
     def behind(self, app: WSGIApplication) -> WSGIApplication:
         """Put an index behind the gate."""
