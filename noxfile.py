@@ -92,6 +92,12 @@ def change(session: nox.Session) -> None:
     _tooling(session, "change")
 
 
+@nox.session(name="add-index", default=False)
+def add_index(session: nox.Session) -> None:
+    """Add a package index to the root manifest: `-- NAME`, and what its URLs need."""
+    _tooling(session, "add-index")
+
+
 @nox.session(default=False)
 def graph(session: nox.Session) -> None:
     """Draw the members and what they require: Mermaid, DOT or SVG."""

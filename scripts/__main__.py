@@ -50,6 +50,11 @@ COMMANDS: Mapping[str, Command] = {
         ("--index", *INTENT, "--check", "--base", "--fix", "--markdown"),
     ),
     "change": Command("write a change note: MEMBER... LEVEL TEXT", "change"),
+    "add-index": Command(
+        "add a package index to the root manifest: one that is known, or any by its URLs",
+        "add_index",
+        ("--kind", "--set", "--url", "--publish-url", "--public"),
+    ),
     "graph": Command("draw the members and what they require", "graph", ("--format",)),
     "prepare": Command(
         "show the release commit; --execute pushes it", "prepare", ("--execute", *INTENT)
@@ -133,7 +138,17 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "type": Path,
         "help": "upload the distributions that lie there instead of building them",
     },
-    "--url": {"help": "verify this repository instead of the workspace's own"},
+    "--url": {"help": "this repository, or index, instead of the one that is configured"},
+    "--kind": {"metavar": "KIND", "help": "which known index it is (the one of that name)"},
+    "--set": {
+        "action": "append",
+        "dest": "values",
+        "default": [],
+        "metavar": "KEY=VALUE",
+        "help": "what its URLs need, such as HOST",
+    },
+    "--publish-url": {"metavar": "URL", "help": "with --url: where it takes uploads"},
+    "--public": {"action": "store_true", "help": "with --url: reading needs no credentials"},
     "--below": {
         "metavar": "FOLDER",
         "default": "",

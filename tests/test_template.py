@@ -13,6 +13,7 @@ from tests.helpers.cli import ROOT
 
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
+    "add-index",
     "benchmark",
     "benchmark-plan",
     "build",

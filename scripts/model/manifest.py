@@ -11,6 +11,8 @@ import tomlkit
 from packaging.version import Version
 from tomlkit.items import Array, String
 
+from .problem import Problem, UsageFailure
+
 
 def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
     """Replace requirements, wherever the manifest states them, and set the project's version."""
@@ -24,6 +26,27 @@ def edited(text: str, moved: Mapping[str, str], version: Version | None = None) 
         for place, item in enumerate(array):
             if isinstance(item, String) and str(item) in moved:
                 array[place] = _quoted_as(item, moved[str(item)])
+    return tomlkit.dumps(document)
+
+
+def with_index(text: str, table: Mapping[str, object]) -> str:
+    """Add a `[[tool.uv.index]]` after those that are there.
+
+    Raises `UsageFailure` where one of that name says something else.
+    """
+    document = tomlkit.parse(text)
+    uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
+    indexes = uv.setdefault("index", tomlkit.aot())
+    for found in indexes:
+        if found.get("name") == table["name"]:
+            if found.unwrap() == dict(table):
+                return text
+            message = f"there is a [[tool.uv.index]] named `{table['name']}` already"
+            hint = "give another name with --kind, or edit that entry"
+            raise UsageFailure(Problem(message, hint))
+    entry = tomlkit.table()
+    entry.update(table)
+    indexes.append(entry)
     return tomlkit.dumps(document)
 
 

@@ -8,7 +8,19 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from twine.commands import check
+from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+
+
+def public_indexes() -> dict[str, str]:
+    """Return the URLs of PyPI and TestPyPI, from those who know them."""
+    return {
+        "PYPI_SIMPLE": PYPI_SIMPLE_ENDPOINT,
+        "PYPI_UPLOAD": DEFAULT_REPOSITORY,
+        "TESTPYPI_SIMPLE": TEST_REPOSITORY.replace("/legacy/", "/simple/"),
+        "TESTPYPI_UPLOAD": TEST_REPOSITORY,
+    }
 
 
 def complaint(path: Path) -> str:

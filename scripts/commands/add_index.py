@@ -1,0 +1,94 @@
+"""The command `add-index`."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..model import manifest
+from ..model.catalogue import Entry, choose, read_catalogue, url_problems
+from ..model.problem import Problem, UsageFailure, stop_on
+from ..model.workspace import MANIFEST
+from ..ops.twine import public_indexes
+from ..report import terminal
+from ..stages.steps import Steps
+from .context import Answer
+
+CATALOGUE = Path(__file__).parents[1] / "indexes.toml"
+
+
+def run(arguments: Namespace, _: Steps) -> Answer:
+    """Write the `[[tool.uv.index]]` of an index that is known, or of any by its URLs."""
+    if len(arguments.members) != 1:
+        hint = f"known are {', '.join(_catalogue())}; any other by --url and --publish-url"
+        raise UsageFailure(Problem("name one index to add", hint))
+    (name,) = arguments.members
+    entry = _entry(arguments, name)
+    stop_on(url_problems(entry), UsageFailure)
+    path = arguments.workspace / MANIFEST
+    try:
+        text = path.read_bytes().decode("utf-8")
+        changed = manifest.with_index(text, _table(name, entry))
+    except (OSError, ValueError) as error:  # TOML's errors are ValueErrors, too
+        message = f"{path} cannot be edited: {error}"
+        raise UsageFailure(Problem(message, "name the workspace's root")) from None
+    if changed != text:
+        path.write_bytes(changed.encode("utf-8"))
+    told = [] if changed != text else ["It is there already."]
+    lines = "\n".join([*told, *_words(name, entry)])
+    return Answer({"index": _table(name, entry)}, lambda: terminal.say(lines))
+
+
+def _catalogue() -> dict[str, Entry]:
+    return read_catalogue(CATALOGUE.read_text("utf-8"))
+
+
+def _entry(arguments: Namespace, name: str) -> Entry:
+    if arguments.url:
+        return Entry(
+            title=name,
+            url=arguments.url,
+            publish_url=arguments.publish_url or "",
+            private=not arguments.public,
+        )
+    entry = choose(_catalogue(), arguments.kind or name)
+    known = {key: url for key, url in public_indexes().items() if key in entry.asked}
+    return entry.filled(known | _told(arguments.values))
+
+
+def _told(values: list[str]) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    wrong = [key for key, equals, _ in pairs if not equals]
+    hint = "write --set KEY=VALUE"
+    stop_on((Problem(f"`{key}` has no value", hint) for key in wrong), UsageFailure)
+    return {key.upper(): value for key, _, value in pairs}
+
+
+def _table(name: str, entry: Entry) -> dict[str, object]:
+    """Return the entry of uv's: explicit, so that nothing comes from it unasked.
+
+    https://docs.astral.sh/uv/concepts/indexes/
+    """
+    table: dict[str, object] = {"name": name, "url": entry.url}
+    table |= {"publish-url": entry.publish_url} if entry.publish_url else {}
+    return table | {"explicit": True} | ({"authenticate": "always"} if entry.private else {})
+
+
+def _words(name: str, entry: Entry) -> Iterator[str]:
+    variable = "".join(c if c.isalnum() else "_" for c in name.upper())
+    yield f"{entry.title} is `{name}` in {MANIFEST}. Commit it, and run `uv lock`."
+    if entry.user:
+        yield f"user: {entry.user}; password: {entry.password}"
+    if entry.token:
+        yield f"a password is printed by: {entry.token}"
+    if entry.keyring:
+        yield f"or by a keyring: {entry.keyring}, with UV_KEYRING_PROVIDER=subprocess"
+    if entry.publish_url:
+        yield "to upload: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or UV_PUBLISH_TOKEN"
+    if entry.private:
+        yield f"to read: UV_INDEX_{variable}_USERNAME and UV_INDEX_{variable}_PASSWORD"
+    if entry.duplicates:
+        yield f"a file that is there: {entry.duplicates}"
+    if entry.unverified:
+        yield f"not verified: {entry.unverified}"
+    if entry.publish_url:
+        yield f"then: nox -s release -- --index {name}"
