@@ -57,7 +57,9 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "graph": Command("draw the members and what they require", "graph", ("--format",)),
     "prepare": Command(
-        "show the release commit; --execute pushes it", "prepare", ("--execute", *INTENT)
+        "show the release commit; --execute pushes it",
+        "prepare",
+        ("--execute", "--branch", *INTENT),
     ),
     "build": Command("build the distributions of members, as committed, into dist/", "build"),
     "tag": Command(
@@ -149,6 +151,10 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     },
     "--publish-url": {"metavar": "URL", "help": "with --url: where it takes uploads"},
     "--public": {"action": "store_true", "help": "with --url: reading needs no credentials"},
+    "--branch": {
+        "metavar": "NAME",
+        "help": "with --execute: push to this new branch, for a request to the release branch",
+    },
     "--below": {
         "metavar": "FOLDER",
         "default": "",

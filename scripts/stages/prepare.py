@@ -4,6 +4,7 @@ from ..gather import joined
 from ..model.edit import edited_files, edits, release_message
 from ..model.facts import Facts
 from ..model.plan import Plan
+from ..model.problem import Failure, Problem
 from ..ops import process, uv
 from .site import Site
 
@@ -46,6 +47,17 @@ def shown(site: Site, plan: Plan, commit: str) -> str:
     if commit == plan.base:
         return ""
     return site.scratch.git("show", "--no-color", "--format=%B", commit)
+
+
+def propose(site: Site, commit: str, branch: str) -> None:
+    """Push R to a new branch, where the release branch takes no push: it is merged there.
+
+    Raises `Failure` where the branch is there already: it may be somebody's.
+    """
+    hint = f"after the merge, or to propose again: `git push {site.remote} --delete {branch}`"
+    if site.scratch.git("ls-remote", "origin", f"refs/heads/{branch}"):
+        raise Failure(Problem(f"the remote has a branch {branch} already", hint))
+    site.scratch.push(f"{commit}:refs/heads/{branch}")
 
 
 def push(site: Site, commit: str) -> None:

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
+from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, member
 
 RELEASE = ("release", "--execute", "--installer", "uv")
@@ -139,3 +142,30 @@ git_describe_command = "git describe --dirty --tags --long --match zq-base/v*"
         "zq-base/v0.2.0",
     ]
     assert run(repo.path, *RELEASE).code == 3
+
+
+@pytest.mark.parametrize("merge", [("merge", "--no-ff", "--no-edit"), ("merge", "--squash")])
+def test_a_protected_branch_takes_the_release_commit_by_a_request(
+    checkout: Repo, remote: Repo, shelf: Shelf, merge: tuple[str, ...]
+) -> None:
+    assert run(checkout.path, *RELEASE).code == 0
+    changed(checkout, "feat!: other")
+    proposed = run(checkout.path, "prepare", "--execute", "--branch", "release-next")
+    assert proposed.code == 0, proposed.stderr
+    assert "Open a request from release-next to main" in proposed.stdout
+    before = checkout.head()
+    assert (remote.head("main"), remote.head("release-next~1")) == (before, before)
+    again = run(checkout.path, "prepare", "--execute", "--branch", "release-next")
+    assert (again.code, "has a branch release-next already" in again.stderr) == (1, True)
+    checkout.git("fetch", "--quiet", "origin")
+    checkout.git(*merge, "origin/release-next")
+    if "--squash" in merge:
+        checkout.git("commit", "--quiet", "--message", "Release everything (#1)")
+    checkout.git("push", "--quiet")
+    merged = checkout.head()
+    done = run(checkout.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    new = ("zq-app/v0.1.1", "zq-base/v0.2.0", "zq-middle/v0.1.1")
+    assert [remote.head(name) for name in new] == [merged] * 3
+    assert len(shelf.files()) == 12
+    assert run(checkout.path, *RELEASE).code == 3
