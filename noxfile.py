@@ -99,6 +99,12 @@ def add_index(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def doctor(session: nox.Session) -> None:
+    """Look at all that a release relies on: tools, remote, index, credentials, names."""
+    _tooling(session, "doctor")
+
+
+@nox.session(default=False)
 def graph(session: nox.Session) -> None:
     """Draw the members and what they require: Mermaid, DOT or SVG."""
     _tooling(session, "graph")

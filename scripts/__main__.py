@@ -55,6 +55,9 @@ COMMANDS: Mapping[str, Command] = {
         "add_index",
         ("--kind", "--set", "--url", "--publish-url", "--public"),
     ),
+    "doctor": Command(
+        "look at all that a release relies on, and say the way out", "doctor", ("--index",)
+    ),
     "graph": Command("draw the members and what they require", "graph", ("--format",)),
     "prepare": Command(
         "show the release commit; --execute pushes it",

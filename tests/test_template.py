@@ -18,6 +18,7 @@ SESSIONS = {
     "benchmark-plan",
     "build",
     "change",
+    "doctor",
     "graph",
     "lint",
     "plan",

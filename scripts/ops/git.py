@@ -15,6 +15,7 @@ from ..model.problem import Failure, Problem, UsageFailure
 from ..model.tag import RELEASE_TAG_TRAILER, Tag
 from . import process
 
+MINIMUM = (2, 31)
 NETWORK_SECONDS = 600
 RECORD, FIELD = "\x1e", "\x1f"
 # The settings of a checkout that reach its remote and sign its commits: a scratch
@@ -280,6 +281,15 @@ def _changes(told: Iterable[str]) -> Iterator[tuple[str, ...]]:
             yield (old, new) if status.startswith("R") else (new,)
         elif status:
             yield (next(words),)
+
+
+def version() -> str:
+    """Return git's version; raise `Failure` where there is none, or too old a one."""
+    told = process.run(("git", "--version")).split()[2]
+    if tuple(map(int, told.split(".")[:2])) < MINIMUM:
+        wanted = ".".join(map(str, MINIMUM))
+        raise Failure(Problem(f"git {told} is too old", f"install {wanted} or newer"))
+    return told
 
 
 def require_identity(checkout: Repository) -> None:

@@ -89,16 +89,40 @@ def _bytes(index: Index, url: str) -> bytes:
 
 def credentials(index: Index) -> tuple[str, str] | None:
     """Return the credentials that uv, too, would read this index with, if any are set."""
-    username, password = (os.environ.get(name) for name in _variables(index))
+    username, password = (os.environ.get(name) for name in variables(index))
     return None if username is None and password is None else (username or "", password or "")
+
+
+def asked_to_upload(index: Index, sent: tuple[str, str]) -> str:
+    """Post an upload that has no file; return the status, or why there is none."""
+    try:
+        return str(
+            requests.post(
+                index.publish_url,
+                data={":action": "file_upload", "protocol_version": "1"},
+                auth=sent,
+                timeout=SECONDS,
+                allow_redirects=False,
+            ).status_code
+        )
+    except requests.RequestException as error:
+        return type(error).__name__
+
+
+def public_hosts() -> frozenset[str]:
+    """Return the hosts of PyPI and TestPyPI."""
+    from .twine import public_indexes  # noqa: PLC0415 - an eighth of a second
+
+    return frozenset(urlsplit(url).netloc for url in public_indexes().values())
 
 
 def reading_environment(index: Index) -> dict[str, str]:
     """Return the variables of the environment that let uv read this index."""
-    return {name: os.environ[name] for name in _variables(index) if name in os.environ}
+    return {name: os.environ[name] for name in variables(index) if name in os.environ}
 
 
-def _variables(index: Index) -> tuple[str, str]:
+def variables(index: Index) -> tuple[str, str]:
+    """Return the names of the variables that hold the credentials for reading."""
     name = "".join(c if c.isalnum() else "_" for c in index.name.upper())
     return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
 

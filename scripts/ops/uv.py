@@ -31,6 +31,22 @@ def cache_folder() -> str:
     return process.run((executable(), "cache", "dir")).strip()
 
 
+def version() -> str:
+    """Return uv's version; raise `Failure` where there is none, or too old a one."""
+    require("")
+    return process.run((executable(), "--version")).split()[1]
+
+
+def publishing_credentials(environment: Mapping[str, str], index: Index) -> tuple[str, str] | None:
+    """Return the user and password that an upload would go with; None where uv finds others."""
+    _, own = _apart(index.publish_url)
+    given = {**environment, **own}
+    token = given.get("UV_PUBLISH_TOKEN", "")
+    user = given.get("UV_PUBLISH_USERNAME", "__token__" if token else "")
+    password = token or given.get("UV_PUBLISH_PASSWORD", "")
+    return (user, password) if user or password else None
+
+
 def require(required_version: str) -> None:
     """Raise `Failure` where uv is missing, too old, or not what the workspace requires."""
     words = process.run((executable(), "--version")).split()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..model.problem import Problem
     from ..model.review import Review
     from ..stages.build import Distribution
+    from ..stages.doctor import Finding
     from ..stages.environments import Result
     from ..stages.publish import Upload
     from ..stages.status import Status
@@ -134,6 +135,11 @@ def show_results(results: Sequence[Result]) -> None:
         for r in results
     )
     _table(("member", "route", "installer", "result", "seconds"), rows)
+
+
+def show_findings(found: Sequence[Finding]) -> None:
+    """Show what a release relies on, and how it is."""
+    _table(("what", "", "found"), ((f.what, f.mark, f.found) for f in found))
 
 
 def show_release(

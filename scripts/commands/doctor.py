@@ -1,0 +1,31 @@
+"""The command `doctor`."""
+
+from argparse import Namespace
+
+from ..model.problem import Problem
+from ..report import terminal
+from ..stages.doctor import Mark, examine
+from ..stages.steps import Steps
+from .context import Answer, Context
+
+
+def run(arguments: Namespace, steps: Steps) -> Answer:
+    """Look at all that a release relies on, and say the way out of what is wrong."""
+    context = Context.of(arguments)
+    with steps("examine"):
+        settings = context.workspace.settings
+        found = tuple(examine(context.checkout, context.facts(), settings, context.index))
+    data = {
+        "findings": [
+            {"what": f.what, "mark": f.mark, "found": f.found, "hint": f.hint} for f in found
+        ]
+    }
+    wrong = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.WRONG]
+    doubts = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.DOUBT]
+    return Answer(
+        data,
+        lambda: terminal.show_findings(found),
+        problems=wrong,
+        warnings=doubts,
+        exit_code=1 if wrong else 0,
+    )

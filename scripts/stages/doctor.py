@@ -1,0 +1,157 @@
+"""Look at all that a release relies on: tools, remote, index, credentials and names.
+
+Nothing is written and nothing is uploaded, and what can be asked is really asked.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from packaging.utils import NormalizedName
+
+from ..model.facts import Facts, Page
+from ..model.problem import Failure, Problem
+from ..model.settings import Settings
+from ..model.workspace import Index
+from ..ops import git, process, uv
+from ..ops import index as indexes
+from ..ops.git import Repository
+from .preflight import checkout_problems, credential_problems
+from .site import current_branch, remote_url
+
+# PyPI lets an account make so many new projects in an hour.
+NEW_NAMES_AN_HOUR = 20
+
+
+class Mark(StrEnum):
+    """How a check ended."""
+
+    FINE = "ok"
+    DOUBT = "look"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What a check looked at, what it found, and the way out where that is not fine."""
+
+    what: str
+    mark: Mark
+    found: str
+    hint: str = ""
+
+
+def examine(
+    checkout: Repository, facts: Facts, settings: Settings, index: Index | None
+) -> Iterator[Finding]:
+    """Return the findings, in the order in which a release would come upon them."""
+    yield from _tools()
+    yield from _checkout(checkout, settings)
+    yield _push(checkout, settings)
+    if index is None:
+        hint = "`nox -s add-index -- NAME` adds one; git alone is a way to release, too"
+        yield Finding(what="index", mark=Mark.FINE, found="none: git alone", hint=hint)
+        return
+    pages = indexes.read_pages(index, _released(facts))
+    yield _reading(index, pages)
+    yield _credentials(index)
+    yield from _names(facts, index, pages)
+
+
+def _tools() -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(what="python", mark=Mark.FINE, found=python)
+    for what, ask in (("git", git.version), ("uv", uv.version)):
+        yield _asked(what, ask)
+
+
+def _asked(what: str, ask: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what=what, mark=Mark.FINE, found=ask())
+    except Failure as failure:
+        return _wrong(what, failure.problems[0])
+
+
+def _wrong(what: str, problem: Problem) -> Finding:
+    return Finding(what=what, mark=Mark.WRONG, found=problem.message, hint=problem.hint)
+
+
+def _checkout(checkout: Repository, settings: Settings) -> Iterator[Finding]:
+    found = [_wrong("checkout", problem) for problem in checkout_problems(checkout, settings)]
+    branch = current_branch(checkout)
+    fine = Finding(what="checkout", mark=Mark.FINE, found=f"{branch}, clean, as at the remote")
+    yield from found or [fine]
+
+
+def _push(checkout: Repository, settings: Settings) -> Finding:
+    """Ask the remote for the right to push, and push nothing."""
+    if remote_url(checkout, settings) is None:
+        hint = f"add one: `git remote add {settings.remote} URL`"
+        return Finding(what="push", mark=Mark.WRONG, found="there is no remote", hint=hint)
+    target = f"HEAD:refs/heads/{settings.branch[0]}"
+    try:
+        checkout.git("push", "--dry-run", "--quiet", "--no-verify", settings.remote, target)
+    except Failure as failure:
+        hint = "a protected branch: `nox -s prepare -- --execute --branch NAME`; else credentials"
+        words = failure.problems[0].message.splitlines()[-1]
+        return Finding(what="push", mark=Mark.WRONG, found=words, hint=hint)
+    found = f"{settings.remote} takes a push to {settings.branch[0]}"
+    return Finding(what="push", mark=Mark.FINE, found=found)
+
+
+def _released(facts: Facts) -> list[NormalizedName]:
+    return [m.name for m in facts.workspace.members.values() if not m.never_released]
+
+
+def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
+    unknown = {name: page.unknown for name, page in pages.items() if page.unknown}
+    if not unknown:
+        return Finding(what="index", mark=Mark.FINE, found=f"{index.name} answers, {index.shown}")
+    name, why = next(iter(unknown.items()))
+    found = f"{index.name} does not say what it has of {name}: {why}"
+    user, password = indexes.variables(index)
+    hint = f"look at {index.shown}, and at {user} and {password}"
+    return Finding(what="index", mark=Mark.WRONG, found=found, hint=hint)
+
+
+def _credentials(index: Index) -> Finding:
+    """Send an upload without a file: a wrong password is refused, and nothing can be taken."""
+    problem = next(credential_problems(index), None)
+    if problem:
+        return _wrong("credentials", problem)
+    sent = uv.publishing_credentials(process.own_environment(), index)
+    if sent is None:
+        found = "a keyring, or the identity of a CI: they are asked when it uploads"
+        return Finding(what="credentials", mark=Mark.DOUBT, found=found)
+    answer = indexes.asked_to_upload(index, sent)
+    if answer in {"401", "403"}:
+        hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, anew"
+        found = f"{index.name} refuses them ({answer})"
+        return Finding(what="credentials", mark=Mark.WRONG, found=found, hint=hint)
+    if answer in {"400", "422"}:
+        return Finding(what="credentials", mark=Mark.FINE, found=f"{index.name} accepts them")
+    found = f"{index.name} answers {answer}, which says nothing of them"
+    return Finding(what="credentials", mark=Mark.DOUBT, found=found)
+
+
+def _names(facts: Facts, index: Index, pages: Mapping[NormalizedName, Page]) -> Iterator[Finding]:
+    """Say of each name whether it is free, ours, or somebody else's."""
+    new = 0
+    for name, page in pages.items():
+        if page.unknown:
+            continue
+        ours = facts.member_tags.get(name, {}).keys() & page.files.keys()
+        new += not page.files
+        if page.files and not ours:
+            hint = "choose another name, or, if it is yours, tag what is there"
+            found = f"{index.name} has versions of it, and none has a tag here"
+            yield Finding(what=name, mark=Mark.DOUBT, found=found, hint=hint)
+        else:
+            found = "ours" if ours else "free: the first release takes it"
+            yield Finding(what=name, mark=Mark.FINE, found=found)
+    if new > NEW_NAMES_AN_HOUR and urlsplit(index.url).netloc in indexes.public_hosts():
+        hint = "release some first, with --only; the same command goes on an hour later"
+        found = f"{new} new names, and {NEW_NAMES_AN_HOUR} are allowed in an hour"
+        yield Finding(what="first release", mark=Mark.DOUBT, found=found, hint=hint)
