@@ -7,7 +7,7 @@ from pathlib import Path
 from ..model import manifest
 from ..model.catalogue import Entry, choose, read_catalogue, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
-from ..model.workspace import MANIFEST
+from ..model.workspace import MANIFEST, Index
 from ..ops.twine import public_indexes
 from ..report import terminal
 from ..stages.steps import Steps
@@ -74,7 +74,6 @@ def _table(name: str, entry: Entry) -> dict[str, object]:
 
 
 def _words(name: str, entry: Entry) -> Iterator[str]:
-    variable = "".join(c if c.isalnum() else "_" for c in name.upper())
     yield f"{entry.title} is `{name}` in {MANIFEST}. Commit it, and run `uv lock`."
     if entry.user:
         yield f"user: {entry.user}; password: {entry.password}"
@@ -85,7 +84,7 @@ def _words(name: str, entry: Entry) -> Iterator[str]:
     if entry.publish_url:
         yield "to upload: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or UV_PUBLISH_TOKEN"
     if entry.private:
-        yield f"to read: UV_INDEX_{variable}_USERNAME and UV_INDEX_{variable}_PASSWORD"
+        yield f"to read: {' and '.join(Index(name=name, url=entry.url).variables)}"
     if entry.duplicates:
         yield f"a file that is there: {entry.duplicates}"
     if entry.unverified:

@@ -64,6 +64,12 @@ class Index:
         parts = urlsplit(self.url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
+    @property
+    def variables(self) -> tuple[str, str]:
+        """Return the names of uv's variables for the user and the password to read it with."""
+        name = "".join(c if c.isalnum() else "_" for c in self.name.upper())
+        return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:

@@ -89,7 +89,7 @@ def _bytes(index: Index, url: str) -> bytes:
 
 def credentials(index: Index) -> tuple[str, str] | None:
     """Return the credentials that uv, too, would read this index with, if any are set."""
-    username, password = (os.environ.get(name) for name in variables(index))
+    username, password = (os.environ.get(name) for name in index.variables)
     return None if username is None and password is None else (username or "", password or "")
 
 
@@ -118,13 +118,7 @@ def public_hosts() -> frozenset[str]:
 
 def reading_environment(index: Index) -> dict[str, str]:
     """Return the variables of the environment that let uv read this index."""
-    return {name: os.environ[name] for name in variables(index) if name in os.environ}
-
-
-def variables(index: Index) -> tuple[str, str]:
-    """Return the names of the variables that hold the credentials for reading."""
-    name = "".join(c if c.isalnum() else "_" for c in index.name.upper())
-    return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
+    return {name: os.environ[name] for name in index.variables if name in os.environ}
 
 
 def download(index: Index, filename: str, name: NormalizedName) -> bytes:

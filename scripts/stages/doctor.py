@@ -111,7 +111,7 @@ def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
         return Finding(what="index", mark=Mark.FINE, found=f"{index.name} answers, {index.shown}")
     name, why = next(iter(unknown.items()))
     found = f"{index.name} does not say what it has of {name}: {why}"
-    user, password = indexes.variables(index)
+    user, password = index.variables
     hint = f"look at {index.shown}, and at {user} and {password}"
     return Finding(what="index", mark=Mark.WRONG, found=found, hint=hint)
 

@@ -56,8 +56,7 @@ def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, .
     if unknown:
         name, why = next(iter(unknown.items()))
         message = f"the index {index.name} does not say what it has of {name}: {why}"
-        prefix = "".join(c if c.isalnum() else "_" for c in index.name.upper())
-        hint = f"look at {index.shown}, and at UV_INDEX_{prefix}_USERNAME and _PASSWORD"
+        hint = f"look at {index.shown}, and at {' and '.join(index.variables)}"
         raise Failure(Problem(message, hint, name))
     return tuple(_upload(index, distribution, pages[distribution.member]) for distribution in built)
 
