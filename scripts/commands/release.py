@@ -1,7 +1,7 @@
 """The command `release`."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ..gather import resolve, workspace_at
@@ -96,7 +96,8 @@ def _closing_words(
 ) -> str:
     line = " ".join([REAL_LINE, *_as_typed(arguments)])
     if failed:
-        return f"Not everything is released. The same command goes on from here: {line}"
+        words = f"Not everything is released. The same command goes on from here: {line}"
+        return "\n".join([words, *_giving_up(context, outcome)] if arguments.execute else [words])
     if arguments.execute:
         where = f" and published to {context.index.name}" if context.index else ""
         last = [name for name in outcome.tags if name.startswith("release/")]
@@ -107,6 +108,28 @@ def _closing_words(
     if refused:
         words += "A real release would refuse to start, as the warnings say.\n"
     return words + f"To do it for real: {line}"
+
+
+def _giving_up(context: Context, outcome: Outcome) -> Iterator[str]:
+    """Say, from what is there, how a release is given up that must not be finished."""
+    branch, releases = context.workspace.settings.branch[0], outcome.plan.releases
+    yield "If it must not be finished:"
+    new = outcome.commit if outcome.commit != outcome.plan.base else ""
+    commits = sorted({commit[:12] for r in releases if (commit := r.finished_from or new)})
+    named = f"`git revert {' '.join(commits)}`" if commits else "revert what set these versions"
+    yield f"- on {branch}, {named}, and push"
+    if context.index and outcome.published:
+        versions = (
+            f"{r.name} {r.planned_version}" for r in releases if r.name in outcome.published
+        )
+        where = context.index.shown
+        yield f"- yank at {context.index.name} ({where}), by its own pages: {', '.join(versions)}"
+    untagged = [
+        r.planned_tag for r in releases if not r.tagged and r.planned_tag not in outcome.tags
+    ]
+    if untagged:
+        yield f"- no tag is there yet, and none is made, of: {', '.join(untagged)}"
+    yield "- then release those members at higher versions: what was published is never free again"
 
 
 def _forge_lines(context: Context, release_tags: Sequence[str]) -> list[str]:

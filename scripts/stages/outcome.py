@@ -22,6 +22,7 @@ class Outcome:
     uploads: tuple[Upload, ...] = ()
     results: list[Result] = field(default_factory=list)
     locks: tuple[Path, ...] = ()
+    published: tuple[NormalizedName, ...] = ()
     tags: list[str] = field(default_factory=list)
     failed: dict[NormalizedName, Problem] = field(default_factory=dict)
 

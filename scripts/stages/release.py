@@ -250,6 +250,8 @@ def _publish(work: _Work, outcome: Outcome) -> None:
     outcome.failed |= publish(
         site.index, outcome.uploads, work.plan.releases, graph, site.credentials
     )
+    names = (release.name for release in work.plan.releases)
+    outcome.published = tuple(name for name in names if name not in outcome.failed)
 
 
 def _verify_index(work: _Work, outcome: Outcome) -> None:

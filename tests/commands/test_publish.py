@@ -159,6 +159,18 @@ def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, sh
     assert done.code == 1
     assert "The same command goes on from here" in done.stdout
     assert remote.git("tag").splitlines() == ["zq-lone/v0.1.0"]
+    untagged = ("zq-base/v0.1.0", "zq-middle/v0.1.0", "zq-app/v0.1.0")
+    told = done.stdout[done.stdout.index("If it must not be finished:") :].splitlines()
+    assert told[1:4] == [
+        f"- on main, `git revert {remote.head('main')[:12]}`, and push",
+        f"- yank at shelf ({shelf.url}simple/), by its own pages: zq-lone 0.1.0",
+        f"- no tag is there yet, and none is made, of: {', '.join(untagged)}",
+    ]
+    again = run(repo.path, *RELEASE)
+    assert (again.code, "- on main, revert what set these versions, and push" in again.stdout) == (
+        1,
+        True,
+    )
     shelf.refuse_names = ()
     assert run(repo.path, *RELEASE).code == 0
     assert len(shelf.files()) == 8
