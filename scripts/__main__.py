@@ -73,7 +73,7 @@ COMMANDS: Mapping[str, Command] = {
     "publish": Command(
         "show the uploads that are due; --execute uploads",
         "publish",
-        ("--execute", "--index", "--from", *INTENT),
+        ("--execute", "--index", "--from", "--wait", *INTENT),
     ),
     "verify-git-install": Command(
         "install each member from git and prove that it works",
@@ -96,7 +96,7 @@ COMMANDS: Mapping[str, Command] = {
     "release": Command(
         "rehearse a release; --execute releases",
         "release",
-        ("--execute", "--index", "--installer", "--python", *INTENT),
+        ("--execute", "--index", "--installer", "--python", "--wait", *INTENT),
     ),
 }
 
@@ -199,9 +199,8 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     "--python": {"help": "the interpreter to verify with (the one that runs this)"},
     "--wait": {
         "type": float,
-        "default": 60.0,
         "metavar": "SECONDS",
-        "help": "how long to wait for the index to show a file (60)",
+        "help": "how long to wait for the index to show a file (300 after an upload, else 60)",
     },
 }
 

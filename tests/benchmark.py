@@ -196,7 +196,8 @@ def _publish(workspace: Path) -> float:
     from scripts.model.plan import make_plan  # noqa: PLC0415
     from scripts.ops import loopback  # noqa: PLC0415
     from scripts.stages.build import Distribution  # noqa: PLC0415
-    from scripts.stages.publish import plan_uploads, publish  # noqa: PLC0415
+    from scripts.stages.publish import publish  # noqa: PLC0415
+    from scripts.stages.uploads import plan_uploads  # noqa: PLC0415
 
     facts = _facts(workspace)
     releases = make_plan(facts).releases

@@ -9,10 +9,11 @@ from ..model.plan import Release
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..report import as_json, terminal
 from ..stages.build import DIST, Distribution, build, distributions_in, recorded
-from ..stages.publish import plan_uploads, publish
+from ..stages.publish import publish
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.tag import tags_due
+from ..stages.uploads import plan_uploads
 from .context import Answer, Context, open_site
 from .prepared import prepared
 
@@ -36,7 +37,9 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         if arguments.execute:
             with steps("publish"):
                 graph = facts.workspace.graph
-                failed = publish(index, uploads, due, graph, place.credentials)
+                failed = publish(
+                    index, uploads, due, graph, place.credentials, seconds=arguments.wait
+                )
             stop_on(failed.values())
 
     def show() -> None:

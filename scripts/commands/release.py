@@ -16,6 +16,7 @@ from ..stages.outcome import Outcome
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
+from ..stages.work import Terms
 from .context import Answer, Context, open_site, stop_on_nothing
 
 FILES = "dist/*.whl dist/*.tar.gz dist/pylock.*.toml"
@@ -35,8 +36,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
             place,
             steps,
             intent=context.intent,
-            python=arguments.python,
-            installers=arguments.installers or INSTALLERS,
+            terms=_terms(arguments),
             keep=arguments.workspace.resolve() / DIST if arguments.execute else None,
         )
         if outcome.nothing_due and not arguments.execute:
@@ -45,6 +45,14 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     if outcome.nothing_due and arguments.execute:
         stop_on_nothing(outcome.plan)
     return _released(arguments, context, outcome, refused, steps)
+
+
+def _terms(arguments: Namespace) -> Terms:
+    return Terms(
+        python=arguments.python,
+        installers=arguments.installers or INSTALLERS,
+        seconds=arguments.wait,
+    )
 
 
 def _released(

@@ -37,10 +37,15 @@ class CommandFailure(Failure):
     def __init__(self, command: Sequence[str], code: int, output: str, hint: str = "") -> None:
         """Say which command, and show the end of what it printed."""
         self.output = output
+        self.hint = hint
         shown = " ".join([Path(command[0]).name, *command[1:]])
+        self.ended = f"`{shown}` ended with exit code {code}"
+        super().__init__(self.said(output))
+
+    def said(self, output: str) -> Problem:
+        """Return the failure as a problem, with the end of what the program said."""
         tail = "\n".join(output.strip().splitlines()[-WORDS_KEPT:])
-        message = f"`{shown}` ended with exit code {code}"
-        super().__init__(Problem(f"{message}\n{tail}" if tail else message, hint))
+        return Problem(f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 
 
 def run(

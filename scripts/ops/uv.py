@@ -6,6 +6,7 @@ https://docs.astral.sh/uv/reference/cli/
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,12 +14,24 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from ..model.problem import Failure, Problem, UsageFailure
+from ..model.retry import read_refusal, without_log
 from ..model.workspace import Index
 from . import process
 
 MINIMUM = SpecifierSet(">=0.9")
 PUBLISH_SECONDS = 1800
+# uv says which status an index answered; how long it asks to wait is in its log alone.
+HEADERS_LOGGED = "uv_publish=trace"
 TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "GITLAB_CI", "TRUSTED_PUBLISHING")
+
+
+class UploadFailure(Failure):
+    """An upload was refused, or did not arrive."""
+
+    def __init__(self, failure: process.CommandFailure) -> None:
+        """Keep what the index said, and show people what uv said of it."""
+        super().__init__(failure.said(without_log(failure.output)))
+        self.refusal = read_refusal(failure.output, datetime.now(UTC))
 
 
 def executable() -> str:
@@ -146,7 +159,11 @@ def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> 
     named, credentials = _apart(url)
     options = ("--publish-url", named, "--trusted-publishing", trusted, "--no-progress")
     command = ("publish", *options, *map(str, files))
-    _run(command, {**environment, **credentials}, seconds=PUBLISH_SECONDS)
+    told = {**environment, **credentials, "RUST_LOG": HEADERS_LOGGED}
+    try:
+        _run(command, told, seconds=PUBLISH_SECONDS)
+    except process.CommandFailure as failure:
+        raise UploadFailure(failure) from None
 
 
 def _apart(url: str) -> tuple[str, dict[str, str]]:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ..model.problem import Problem
     from ..model.review import Review
     from ..stages.environments import Result
-    from ..stages.publish import Upload
     from ..stages.status import Status
     from ..stages.steps import Step
+    from ..stages.uploads import Upload
 
 SCHEMA = 1
 

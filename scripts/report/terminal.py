@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ..stages.build import Distribution
     from ..stages.doctor import Finding
     from ..stages.environments import Result
-    from ..stages.publish import Upload
     from ..stages.status import Status
+    from ..stages.uploads import Upload
 
 WIDTH_ELSEWHERE = 120
 ACTIONS = {

@@ -9,7 +9,7 @@ from ..model.plan import Plan
 from ..model.problem import Problem
 from .build import Distribution
 from .environments import Result
-from .publish import Upload
+from .uploads import Upload
 
 
 @dataclass(slots=True)

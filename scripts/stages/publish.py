@@ -1,64 +1,21 @@
 """Publish: upload what is due, member by member, dependencies first, and read it back."""
 
-import random
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
-from ..model.facts import Page
-from ..model.filename import version_of
 from ..model.graph import Graph
 from ..model.plan import Release
-from ..model.problem import Failure, Problem
-from ..model.retry import is_passing, pauses
+from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace import Index
-from ..ops import index as indexes
-from ..ops import process, uv
+from ..ops import process
 from .build import Distribution
-from .contents import same_contents
+from .send import AGAIN, send
+from .uploads import Action, Upload, plan_uploads
 
 AT_ONCE = 4
 VISIBLE_SECONDS = 300.0
-POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-class Action(StrEnum):
-    """What is to be done with a distribution."""
-
-    UPLOAD = "upload"
-    SKIP = "skip"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upload:
-    """A distribution, and what an index makes us do with it."""
-
-    distribution: Distribution
-    action: Action
-    problem: Problem | None = None
-
-
-def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, ...]:
-    """Compare distributions with what the index has; nothing is uploaded.
-
-    Raises `Failure` where the index does not say what it has: unknown is not absent.
-    """
-    pages = indexes.read_pages(index, sorted({d.member for d in built}))
-    unknown = {name: page.unknown for name, page in pages.items() if page.unknown}
-    if unknown:
-        name, why = next(iter(unknown.items()))
-        message = f"the index {index.name} does not say what it has of {name}: {why}"
-        hint = f"look at {index.shown}, and at {' and '.join(index.variables)}"
-        raise Failure(Problem(message, hint, name))
-    return tuple(_upload(index, distribution, pages[distribution.member]) for distribution in built)
 
 
 def publish(
@@ -67,123 +24,62 @@ def publish(
     releases: Iterable[Release],
     graph: Graph,
     credentials: Mapping[str, str],
+    *,
+    seconds: float | None = None,
 ) -> dict[NormalizedName, Problem]:
     """Upload wave by wave; return what went wrong, by member.
 
-    A member whose upload failed stops those that require it, and no others.
+    A member whose upload failed stops those that require it, and no others. `seconds`
+    bounds how long the index may take to show a file.
     """
-    failed: dict[NormalizedName, Problem] = {}
-    waves: dict[int, list[NormalizedName]] = {}
-    for release in releases:
-        waves.setdefault(release.wave, []).append(release.name)
+    environment = {**process.own_environment(), **credentials}
+    limit = VISIBLE_SECONDS if seconds is None else seconds
     own = {name: [u for u in uploads if u.distribution.member == name] for name in graph}
-    for _, names in sorted(waves.items()):
-        ready = []
-        for name in names:
-            missing = sorted(graph[name] & failed.keys())
-            if missing:
-                message = f"{name} waits for {missing[0]}, which is not on the index"
-                failed[name] = Problem(message, "run the same command again", name)
-            else:
-                ready.append(name)
+    failed: dict[NormalizedName, Problem] = {}
+    for names in _waves(releases):
+        waiting = {name: _waits(name, graph, failed) for name in names}
+        failed |= {name: problem for name, problem in waiting.items() if problem}
+        ready = [name for name in names if name not in failed]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = pool.map(lambda n: _publish_member(index, n, own[n], credentials), ready)
+            results = pool.map(lambda n: _publish_member(index, own[n], environment, limit), ready)
             failed |= {
                 name: problem for name, problem in zip(ready, results, strict=True) if problem
             }
     return failed
 
 
-def _upload(index: Index, distribution: Distribution, page: Page) -> Upload:
-    version = version_of(distribution.filename)
-    listed = page.files.get(version or Version("0"), {}).get(distribution.filename)
-    if listed is None:
-        return Upload(distribution=distribution, action=Action.UPLOAD)
-    if listed == distribution.sha256 or _same_as_on_index(index, distribution):
-        return Upload(distribution=distribution, action=Action.SKIP)
-    message = (
-        f"the index {index.name} has {distribution.filename} with other content: "
-        f"sha256 {listed[:12]}, built here {distribution.sha256[:12]}"
-    )
-    hint = (
-        f"what is published is never replaced: give {distribution.member} a higher version, "
-        "or, if what is there is right, tag the commit that it was built from"
-    )
-    problem = Problem(message, hint, distribution.member)
-    return Upload(distribution=distribution, action=Action.CONFLICT, problem=problem)
+def _waves(releases: Iterable[Release]) -> Iterable[Sequence[NormalizedName]]:
+    waves: dict[int, list[NormalizedName]] = {}
+    for release in releases:
+        waves.setdefault(release.wave, []).append(release.name)
+    return [names for _, names in sorted(waves.items())]
 
 
-def _same_as_on_index(index: Index, distribution: Distribution) -> bool:
-    """Tell whether the other bytes on the index differ in nothing but who built them."""
-    content = indexes.download(index, distribution.filename, distribution.member)
-    with TemporaryDirectory(prefix="release-") as folder:
-        other = Path(folder) / distribution.filename
-        other.write_bytes(content)
-        return same_contents(distribution.path, other)
+def _waits(
+    name: NormalizedName, graph: Graph, failed: Mapping[NormalizedName, Problem]
+) -> Problem | None:
+    missing = sorted(graph[name] & failed.keys())
+    if not missing:
+        return None
+    return Problem(f"{name} waits for {missing[0]}, which is not on the index", AGAIN, name)
 
 
 def _publish_member(
-    index: Index, name: NormalizedName, uploads: Sequence[Upload], credentials: Mapping[str, str]
+    index: Index, uploads: Sequence[Upload], environment: Mapping[str, str], seconds: float
 ) -> Problem | None:
-    due = [u.distribution for u in uploads if u.action is Action.UPLOAD]
     try:
+        due = _still_due(index, uploads)
         if due:
-            _send(index, due, {**process.own_environment(), **credentials})
-            _wait_until_listed(index, name, {d.filename: d.sha256 for d in due})
+            send(index, due, environment, seconds)
     except Failure as failure:
-        problem = failure.problems[0]
-        hint = problem.hint or f"look at the credentials for {index.name} (UV_PUBLISH_TOKEN)"
-        return Problem(f"{name} is not published: {problem.message}", hint, name)
+        problem, name = failure.problems[0], uploads[0].distribution.member
+        return Problem(f"{name} is not published: {problem.message}", problem.hint, name)
     return None
 
 
-def _send(index: Index, due: Sequence[Distribution], environment: Mapping[str, str]) -> None:
-    """Upload files; what arrived although its answer was lost is not sent again.
-
-    An index that is overloaded or broken for a moment is asked again, a few times.
-    """
-    left = list(due)
-    waits = pauses(iter(random.random, None))
-    while left:
-        try:
-            uv.publish([d.path for d in left], index.publish_url or index.url, environment)
-        except process.CommandFailure as failure:
-            missing = [d for d in left if not _is_listed(index, d.member, {d.filename: d.sha256})]
-            if missing == left:  # nothing arrived: is it worth another try?
-                pause = next(waits, None) if is_passing(failure.output) else None
-                if pause is None:
-                    raise
-                time.sleep(pause)
-            left = missing
-        else:
-            return
-
-
-def _wait_until_listed(index: Index, name: NormalizedName, wanted: Mapping[str, str]) -> None:
-    """Poll until the index lists just what was uploaded; whatever uv said, this decides."""
-    for pause in _pauses(VISIBLE_SECONDS):
-        if _is_listed(index, name, wanted):
-            return
-        time.sleep(pause)
-    message = f"the index {index.name} does not list {name} after {VISIBLE_SECONDS:.0f} s"
-    raise Failure(Problem(message, "run the same command again: it goes on from there", name))
-
-
-def _is_listed(index: Index, name: NormalizedName, wanted: Mapping[str, str]) -> bool:
-    """Tell whether an index lists files; raise `Failure` for one with another hash."""
-    files = indexes.read_page(index, name).files
-    listed = {file: sha for of_version in files.values() for file, sha in of_version.items()}
-    for file, sha in wanted.items():
-        if listed.get(file, sha) != sha:
-            message = f"the index {index.name} lists {file} with another hash"
-            raise Failure(Problem(message, "something changed it on the way: look there", name))
-    return wanted.keys() <= listed.keys()
-
-
-def _pauses(limit: float) -> Iterator[float]:
-    waited = 0.0
-    steps = iter(POLL_SECONDS)
-    while waited < limit:
-        pause = next(steps, POLL_SECONDS[-1])
-        yield pause
-        waited += pause
+def _still_due(index: Index, uploads: Sequence[Upload]) -> list[Distribution]:
+    """Look once more just before: somebody else may have uploaded a file since the gate."""
+    due = [u.distribution for u in uploads if u.action is Action.UPLOAD]
+    found = plan_uploads(index, due) if due else ()
+    stop_on(upload.problem for upload in found if upload.problem)
+    return [upload.distribution for upload in found if upload.action is Action.UPLOAD]

@@ -7,78 +7,36 @@ missing; there is no state but the manifests, the index and the tags.
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from ..gather import gather, workspace_at
-from ..model.facts import Facts
-from ..model.graph import closure, reversed_graph
+from ..gather import gather
+from ..model.graph import closure
 from ..model.intent import Intent
-from ..model.plan import Plan, Release, make_plan
+from ..model.plan import Release, make_plan
 from ..model.problem import Problem, stop_on
-from ..model.route import INSTALLERS
 from ..model.tag import Tag
-from ..model.workspace import Workspace
 from ..ops import git
 from .build import Distribution, build, replace_folder
-from .environments import Result, failure_of, failures, interpreter
+from .environments import Result, failure_of, failures
 from .outcome import Outcome
 from .prepare import prepare, push
-from .publish import plan_uploads, publish
+from .publish import publish
 from .routes import pylock_name
 from .sdists import Contents, contents_of
 from .site import Site
 from .steps import Steps
 from .tag import push_member_tags, push_release_tag, release_tag_at, tags_due
+from .uploads import plan_uploads
 from .verify_git_install import Place, Scope, Target, folder_of, verify_git_install
 from .verify_index_install import verify_index_install
 from .verify_wheels import verify_wheels
+from .work import Terms, Work, begin
 
 # The lock files of a release are written, and tried, by this route at the gate.
 LOCKED = (("pylock", "uv"),)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Work:
-    """A release under way: where, of what, and the workspace at each commit involved."""
-
-    site: Site
-    facts: Facts
-    plan: Plan
-    head: str
-    workspaces: Mapping[str, Workspace]
-    python: str
-    installers: Sequence[str]
-
-    @property
-    def is_lockstep(self) -> bool:
-        return self.facts.workspace.settings.is_lockstep
-
-    def commit_of(self, release: Release) -> str:
-        return release.finished_from or self.head
-
-    def by_commit(self) -> dict[str, list[Release]]:
-        groups: dict[str, list[Release]] = {}
-        for release in self.plan.releases:
-            groups.setdefault(self.commit_of(release), []).append(release)
-        return groups
-
-    def involved(self, commit: str) -> list[NormalizedName]:
-        """Return what a commit releases, and what must go on working with it.
-
-        Nobody has a dependent yet that was never released, and is not released now.
-        """
-        workspace = self.workspaces[commit]
-        released = [r.name for r in self.plan.releases if self.commit_of(r) == commit]
-        if commit != self.head:
-            return sorted(released)
-        dependents = reversed_graph(workspace.graph)
-        names = {name for start in released for name in closure(dependents, start)}
-        used = {name for name in names if workspace.members[name].never_released}
-        used |= names & (self.facts.priors().keys() | set(released))
-        return sorted(name for name in used if workspace.members[name].installable)
 
 
 def release(
@@ -86,8 +44,7 @@ def release(
     steps: Steps,
     *,
     intent: Intent,
-    python: str | None = None,
-    installers: Sequence[str] = INSTALLERS,
+    terms: Terms,
     keep: Path | None = None,
 ) -> Outcome:
     """Release what is due at a site; return what was done.
@@ -107,7 +64,7 @@ def release(
         return outcome
     with steps("prepare"):
         outcome.commit = prepare(site, facts, plan)
-    work = _work(site, facts, plan, outcome.commit, python, installers)
+    work = begin(site, facts, plan, outcome.commit, terms)
     with steps("build"):
         outcome.distributions, built = _build(work)
     with steps("gate"):
@@ -125,7 +82,7 @@ def release(
     return outcome
 
 
-def _publish_and_tag(work: _Work, outcome: Outcome, steps: Steps) -> None:
+def _publish_and_tag(work: Work, outcome: Outcome, steps: Steps) -> None:
     site, plan = work.site, work.plan
     if site.index and plan.releases:
         with steps("publish"):
@@ -144,34 +101,7 @@ def _publish_and_tag(work: _Work, outcome: Outcome, steps: Steps) -> None:
         outcome.tags += _close(work, closing, outcome.failed)
 
 
-def _work(
-    site: Site,
-    facts: Facts,
-    plan: Plan,
-    head: str,
-    python: str | None,
-    installers: Sequence[str],
-) -> _Work:
-    commits = {head, *(release.finished_from or head for release in plan.releases)}
-    commits |= {tag.commit for tag in plan.closing}
-    versions = {name: version for name, (version, _) in facts.priors().items()}
-    versions |= {release.name: release.planned_version for release in plan.releases}
-    workspaces = {
-        commit: workspace_at(site.scratch, commit, site.prefix).at_versions(versions)
-        for commit in commits
-    }
-    return _Work(
-        site=site,
-        facts=facts,
-        plan=plan,
-        head=head,
-        workspaces=workspaces,
-        python=interpreter(workspaces[head], python),
-        installers=installers,
-    )
-
-
-def _build(work: _Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distribution, ...]]]:
+def _build(work: Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distribution, ...]]]:
     """Build what each commit releases and all that is needed to try it; return both."""
     built = {}
     due: list[Distribution] = []
@@ -198,7 +128,7 @@ def _stock(folder: Path, distributions: Sequence[Distribution]) -> None:
         shutil.copy2(distribution.path, folder)
 
 
-def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
+def _gate(work: Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
     """Install everything involved from the wheels and from git; nothing has left the machine.
 
     Both at once: pip builds one member after another, and leaves the other cores alone.
@@ -223,7 +153,7 @@ def _gate(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Re
         return [*from_wheels.result(), *from_git.result()]
 
 
-def _locks(work: _Work) -> tuple[Path, ...]:
+def _locks(work: Work) -> tuple[Path, ...]:
     """Return the lock file of each member that is released, as it was tried at the gate."""
     ((route, installer),) = LOCKED
     folder = folder_of(work.site.folder / "git-gate", route, installer)
@@ -231,7 +161,7 @@ def _locks(work: _Work) -> tuple[Path, ...]:
     return tuple(folder / name / pylock_name(name) for name in names)
 
 
-def _verify_wheels(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
+def _verify_wheels(work: Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
     results: list[Result] = []
     for commit, distributions in built.items():
         workspace = work.workspaces[commit]
@@ -243,18 +173,23 @@ def _verify_wheels(work: _Work, built: Mapping[str, tuple[Distribution, ...]]) -
     return results
 
 
-def _publish(work: _Work, outcome: Outcome) -> None:
+def _publish(work: Work, outcome: Outcome) -> None:
     site = work.site
     assert site.index is not None  # noqa: S101 - the caller asked
     graph = work.workspaces[work.head].graph
     outcome.failed |= publish(
-        site.index, outcome.uploads, work.plan.releases, graph, site.credentials
+        site.index,
+        outcome.uploads,
+        work.plan.releases,
+        graph,
+        site.credentials,
+        seconds=work.terms.seconds,
     )
     names = (release.name for release in work.plan.releases)
     outcome.published = tuple(name for name in names if name not in outcome.failed)
 
 
-def _verify_index(work: _Work, outcome: Outcome) -> None:
+def _verify_index(work: Work, outcome: Outcome) -> None:
     site = work.site
     assert site.index is not None  # noqa: S101 - the caller asked
     versions = {
@@ -268,12 +203,13 @@ def _verify_index(work: _Work, outcome: Outcome) -> None:
         versions,
         folder=site.folder / "index-install",
         python=work.python,
+        seconds=work.terms.seconds,
     )
     outcome.results += results
     outcome.failed |= _failed_members(results)
 
 
-def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
+def _tag(work: Work, sound: Sequence[Release]) -> list[Tag]:
     """Tag what is published and verified; return all tags that a release tag is still due for."""
     closing = list(work.plan.closing)
     for commit, releases in work.by_commit().items():
@@ -287,7 +223,7 @@ def _tag(work: _Work, sound: Sequence[Release]) -> list[Tag]:
     return list(dict.fromkeys(closing))
 
 
-def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
+def _verify_tags(work: Work, tags: Sequence[Tag]) -> list[Result]:
     """Install every new tag from what the remote has now."""
     targets = []
     for tag in tags:
@@ -307,7 +243,7 @@ def _verify_tags(work: _Work, tags: Sequence[Tag]) -> list[Result]:
 
 
 def _verify_git(
-    work: _Work,
+    work: Work,
     mirror: git.Repository,
     targets: Sequence[Target],
     what: str,
@@ -320,14 +256,14 @@ def _verify_git(
         workspaces=work.workspaces,
         contents=contents or {},
     )
-    scope = Scope(installers=work.installers)
+    scope = Scope(installers=work.terms.installers)
     folder = work.site.folder / f"git-{what}"
     found = verify_git_install(place, targets, scope=scope, folder=folder, python=work.python)
     return list(found)
 
 
 def _close(
-    work: _Work, closing: Sequence[Tag], failed: Mapping[NormalizedName, Problem]
+    work: Work, closing: Sequence[Tag], failed: Mapping[NormalizedName, Problem]
 ) -> list[str]:
     """Push the release tag of each commit of which nothing planned is left."""
     unfinished = {work.commit_of(r) for r in work.plan.releases if r.name in failed}

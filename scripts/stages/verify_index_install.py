@@ -7,8 +7,9 @@ https://docs.astral.sh/uv/concepts/indexes/
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
@@ -17,14 +18,28 @@ from packaging.version import Version
 
 from ..model.graph import closure
 from ..model.problem import Failure
-from ..model.workspace import MANIFEST, Index, Member, Workspace
+from ..model.workspace import MANIFEST, Index, Workspace
 from ..ops import index as indexes
 from ..ops import process, uv
 from .environments import Result, attempt
 from .evidence import INDEX, Promise, judge
 
-ROUTE = "index"
+ALONE, TOGETHER = "index", "index-together"
+VISIBLE_SECONDS = 60.0
 PROMISE = Promise(origin=INDEX)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Check:
+    """What all installations of one check have in common."""
+
+    index: Index
+    workspace: Workspace
+    versions: Mapping[NormalizedName, Version]
+    folder: Path
+    environment: Mapping[str, str]
+    python: str
+    until: float
 
 
 def verify_index_install(
@@ -34,67 +49,79 @@ def verify_index_install(
     *,
     folder: Path,
     python: str,
-    seconds: float = 60.0,
+    seconds: float | None = None,
 ) -> tuple[Result, ...]:
-    """Install each of these versions from an index into a project of its own.
+    """Install each of these versions from an index into a project of its own, and all into one.
 
     An index may show a new file late: an installation is tried again for `seconds`.
     """
     home = folder / "home"
-    environment = {
-        **process.scrubbed(home),
-        **indexes.reading_environment(index),
-        "UV_CACHE_DIR": str(home / "uv-cache"),
-    }
-    until = time.monotonic() + seconds
+    check = _Check(
+        index=index,
+        workspace=workspace,
+        versions=versions,
+        folder=folder,
+        environment={
+            **process.scrubbed(home),
+            **indexes.reading_environment(index),
+            "UV_CACHE_DIR": str(home / "uv-cache"),
+        },
+        python=python,
+        until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
+    )
+    everyone = sorted(versions)
+    groups = [[name] for name in everyone] + ([everyone] if len(everyone) > 1 else [])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        batches = pool.map(lambda names: _verify(check, names), groups)
+        return tuple(result for batch in batches for result in batch)
 
-    def verified(name: NormalizedName) -> Result:
-        member = workspace.members[name]
-        project = folder / name
-        _write_project(project, index, workspace, member, versions)
 
-        def install() -> Path:
-            installed = uv.make_environment(project / "env", environment, python)
-            _sync(project, installed, environment, until)
-            return installed
+def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
+    """Install members into one project, and let each prove itself."""
+    workspace = check.workspace
+    route = ALONE if len(names) == 1 else TOGETHER
+    project = check.folder / (names[0] if len(names) == 1 else TOGETHER)
+    _write_project(project, check, names)
 
-        trial = attempt(install, workspace, [name], environment)
-        return Result(
+    def install() -> Path:
+        installed = uv.make_environment(project / "env", check.environment, check.python)
+        _sync(project, installed, check.environment, check.until)
+        return installed
+
+    trial = attempt(install, workspace, names, check.environment)
+    return [
+        Result(
             member=name,
-            route=ROUTE,
+            route=route,
             installer="uv",
-            requirement=f"{name}=={versions[name]}",
+            requirement=f"{name}=={check.versions[name]}",
             commit="",
-            siblings=trial.siblings(member, workspace),
-            problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
+            siblings=trial.siblings(workspace.members[name], workspace),
+            problem=trial.problem
+            or judge(workspace.members[name], workspace, trial.evidence, PROMISE),
             seconds=trial.seconds,
         )
+        for name in names
+    ]
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return tuple(pool.map(verified, sorted(versions)))
 
-
-def _write_project(
-    project: Path,
-    index: Index,
-    workspace: Workspace,
-    member: Member,
-    versions: Mapping[NormalizedName, Version],
-) -> None:
-    """Write a consumer that requires a member at its version and maps all its siblings."""
-    names = sorted(closure(workspace.graph, member.name))
-    pinned = f"{member.name}=={versions[member.name]}"
+def _write_project(project: Path, check: _Check, names: Sequence[NormalizedName]) -> None:
+    """Write a consumer that requires members at their versions and maps all siblings."""
+    workspace = check.workspace
+    needed = sorted({each for name in names for each in closure(workspace.graph, name)})
+    pinned = [f"{name}=={check.versions[name]}" for name in names]
+    ranges = {workspace.members[name].requires_python for name in names}
     document = tomlkit.document()
     document["project"] = {
         "name": "consumer-of-a-release",
         "version": "0",
-        "requires-python": member.requires_python or ">=3.8",
-        "dependencies": [pinned, *(name for name in names if name != member.name)],
+        "requires-python": ",".join(sorted(filter(None, ranges))) or ">=3.8",
+        "dependencies": [*pinned, *(name for name in needed if name not in names)],
     }
     document["tool"] = {
         "uv": {
-            "index": [{"name": index.name, "url": index.url, "explicit": True}],
-            "sources": {name: {"index": index.name} for name in names},
+            "index": [{"name": check.index.name, "url": check.index.url, "explicit": True}],
+            "sources": {name: {"index": check.index.name} for name in needed},
             "prerelease": "if-necessary-or-explicit",
         }
     }

@@ -24,7 +24,13 @@ FIRST_FILES = sorted(
 )
 # What these tests are about is the same without pip, which takes most of the time.
 RELEASE = ("release", "--execute", "--installer", "uv")
-PROOFS = (("direct", "uv"), ("direct", "pip"), ("index", "uv"), ("wheel", "uv"))
+PROOFS = (
+    ("direct", "uv"),
+    ("direct", "pip"),
+    ("index", "uv"),
+    ("index-together", "uv"),
+    ("wheel", "uv"),
+)
 STEPS = (
     "plan",
     "prepare",

@@ -1,0 +1,77 @@
+"""What is to be uploaded: distributions compared with what an index has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from packaging.version import Version
+
+from ..model.facts import Page
+from ..model.filename import version_of
+from ..model.problem import Failure, Problem
+from ..model.workspace import Index
+from ..ops import index as indexes
+from .build import Distribution
+from .contents import same_contents
+
+
+class Action(StrEnum):
+    """What is to be done with a distribution."""
+
+    UPLOAD = "upload"
+    SKIP = "skip"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """A distribution, and what an index makes us do with it."""
+
+    distribution: Distribution
+    action: Action
+    problem: Problem | None = None
+
+
+def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, ...]:
+    """Compare distributions with what the index has; nothing is uploaded.
+
+    Raises `Failure` where the index does not say what it has: unknown is not absent.
+    """
+    pages = indexes.read_pages(index, sorted({d.member for d in built}))
+    unknown = {name: page.unknown for name, page in pages.items() if page.unknown}
+    if unknown:
+        name, why = next(iter(unknown.items()))
+        message = f"the index {index.name} does not say what it has of {name}: {why}"
+        hint = f"look at {index.shown}, and at {' and '.join(index.variables)}"
+        raise Failure(Problem(message, hint, name))
+    return tuple(_upload(index, distribution, pages[distribution.member]) for distribution in built)
+
+
+def _upload(index: Index, distribution: Distribution, page: Page) -> Upload:
+    version = version_of(distribution.filename)
+    listed = page.files.get(version or Version("0"), {}).get(distribution.filename)
+    if listed is None:
+        return Upload(distribution=distribution, action=Action.UPLOAD)
+    if listed == distribution.sha256 or _same_as_on_index(index, distribution):
+        return Upload(distribution=distribution, action=Action.SKIP)
+    message = (
+        f"the index {index.name} has {distribution.filename} with other content: "
+        f"sha256 {listed[:12]}, built here {distribution.sha256[:12]}"
+    )
+    hint = (
+        f"what is published is never replaced: give {distribution.member} a higher version, "
+        "or, if what is there is right, tag the commit that it was built from"
+    )
+    problem = Problem(message, hint, distribution.member)
+    return Upload(distribution=distribution, action=Action.CONFLICT, problem=problem)
+
+
+def _same_as_on_index(index: Index, distribution: Distribution) -> bool:
+    """Tell whether the other bytes on the index differ in nothing but who built them."""
+    content = indexes.download(index, distribution.filename, distribution.member)
+    with TemporaryDirectory(prefix="release-") as folder:
+        other = Path(folder) / distribution.filename
+        other.write_bytes(content)
+        return same_contents(distribution.path, other)
