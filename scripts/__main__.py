@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
 
 from .commands.context import Answer
 from .model.problem import Failure, NothingToRelease, Problem
-from .model.route import ROUTES
+from .options import INTENT, OPTIONS
 from .report import as_json, terminal
 from .stages.steps import Steps
 
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,6 @@ class Command:
         answer: Answer = run(options, steps)
         return answer
 
-
-# How far the members go, and which of them: over what notes and commits say.
-INTENT = ("--only", "--bump", "--version", "--pre", "--promote")
 
 COMMANDS: Mapping[str, Command] = {
     "status": Command(
@@ -64,7 +63,11 @@ COMMANDS: Mapping[str, Command] = {
         "prepare",
         ("--execute", "--branch", *INTENT),
     ),
-    "build": Command("build the distributions of members, as committed, into dist/", "build"),
+    "build": Command(
+        "build the distributions of members, as committed, into dist/",
+        "build",
+        ("--due", "--index"),
+    ),
     "tag": Command(
         "show the tags that are due; --execute pushes them",
         "tag",
@@ -100,126 +103,40 @@ COMMANDS: Mapping[str, Command] = {
     ),
 }
 
-OPTIONS: Mapping[str, Mapping[str, object]] = {
-    "--only": {"nargs": "+", "default": [], "metavar": "MEMBER", "help": "release these alone"},
-    "--bump": {
-        "action": "append",
-        "default": [],
-        "metavar": "MEMBER=LEVEL",
-        "help": "patch, minor or major, over what notes and commits say",
-    },
-    "--version": {
-        "action": "append",
-        "default": [],
-        "metavar": "MEMBER=VERSION",
-        "help": "release a member at this very version",
-    },
-    "--pre": {
-        "action": "append",
-        "default": [],
-        "metavar": "KIND[=MEMBER]",
-        "help": "release pre-releases, of all that is due or of one: a, b, rc or dev",
-    },
-    "--promote": {
-        "nargs": "*",
-        "metavar": "MEMBER",
-        "help": "make pre-releases final: those named, or all",
-    },
-    "--check": {
-        "action": "store_true",
-        "help": "for a pull request: ranges and intent alone, the index is not asked",
-    },
-    "--base": {"metavar": "REF", "help": "with --check: what the change is compared with"},
-    "--fix": {"action": "store_true", "help": "with --check: write the ranges that it proposes"},
-    "--markdown": {"action": "store_true", "help": "print Markdown with a picture, for a comment"},
-    "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
-    "--index": {
-        "metavar": "NAME",
-        "help": 'a [[tool.uv.index]] of the root manifest; "" is none, git alone',
-    },
-    "--from": {
-        "metavar": "DIR",
-        "dest": "source",
-        "type": Path,
-        "help": "upload the distributions that lie there instead of building them",
-    },
-    "--url": {"help": "this repository, or index, instead of the one that is configured"},
-    "--kind": {"metavar": "KIND", "help": "which known index it is (the one of that name)"},
-    "--set": {
-        "action": "append",
-        "dest": "values",
-        "default": [],
-        "metavar": "KEY=VALUE",
-        "help": "what its URLs need, such as HOST",
-    },
-    "--publish-url": {"metavar": "URL", "help": "with --url: where it takes uploads"},
-    "--public": {"action": "store_true", "help": "with --url: reading needs no credentials"},
-    "--branch": {
-        "metavar": "NAME",
-        "help": "with --execute: push to this new branch, for a request to the release branch",
-    },
-    "--below": {
-        "metavar": "FOLDER",
-        "default": "",
-        "help": "with --url: where the workspace lies in the repository (at its top)",
-    },
-    "--ref": {
-        "action": "append",
-        "dest": "refs",
-        "default": [],
-        "help": 'a tag, a branch or a commit (HEAD); "" is the default branch; several are '
-        "tags of several members",
-    },
-    "--installer": {
-        "action": "append",
-        "dest": "installers",
-        "choices": ("uv", "pip"),
-        "help": "use this one alone (both)",
-    },
-    "--route": {
-        "action": "append",
-        "dest": "routes",
-        "choices": ROUTES,
-        "help": "how a consumer reaches the member; may be repeated (direct)",
-    },
-    "--all": {
-        "action": "store_true",
-        "help": "every route; pip takes each member alone, and every command has to answer --help",
-    },
-    "--run-commands": {"action": "store_true", "help": "run each command with --help, too"},
-    "--format": {
-        "choices": ("mermaid", "dot", "svg"),
-        "default": "mermaid",
-        "help": "Mermaid for Markdown (default), DOT, or an SVG that Graphviz draws",
-    },
-    "--direct": {
-        "action": "store_true",
-        "help": "let the installers fetch from the URL, with your credentials",
-    },
-    "--python": {"help": "the interpreter to verify with (the one that runs this)"},
-    "--wait": {
-        "type": float,
-        "metavar": "SECONDS",
-        "help": "how long to wait for the index to show a file (300 after an upload, else 60)",
-    },
-}
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     options = _parser().parse_args(arguments)
+    signal(SIGTERM, default_int_handler)  # a job that is cancelled tidies up, too
     try:
         return _answer(options)
+    except BrokenPipeError:
+        # Whoever reads us has seen enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except Failure as failure:
-        if options.json:
-            _print_json(options.command, failure.problems, {}, ok=False)
-        kind = "note" if isinstance(failure, NothingToRelease) else "error"
-        terminal.show_problems(failure.problems, kind=kind)
-        return failure.exit_code
+        return _failed(options, failure)
+    except OSError as error:
+        return _failed(options, Failure(_from_system(error)))
     except KeyboardInterrupt:
         hint = "the same command goes on from the facts"
         terminal.show_problems([Problem("interrupted", hint)])
         return INTERRUPTED
+
+
+def _failed(options: Namespace, failure: Failure) -> int:
+    if options.json:
+        _print_json(options.command, failure.problems, {}, ok=False)
+    kind = "note" if isinstance(failure, NothingToRelease) else "error"
+    terminal.show_problems(failure.problems, kind=kind)
+    return failure.exit_code
+
+
+def _from_system(error: OSError) -> Problem:
+    """Say what the system refused: a full disk, a folder that cannot be written."""
+    where = f": {error.filename}" if error.filename else ""
+    message = f"{error.strerror or error}{where}"
+    return Problem(message, "mend that; the same command goes on from the facts")
 
 
 def _answer(options: Namespace) -> int:

@@ -10,7 +10,7 @@ from ..model.route import INSTALLERS
 from ..ops import git
 from ..report import as_json, markdown, terminal
 from ..stages import preflight, release, site
-from ..stages.build import DIST
+from ..stages.dist import DIST
 from ..stages.environments import Result, failures, interpreter
 from ..stages.outcome import Outcome
 from ..stages.site import Site

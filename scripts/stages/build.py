@@ -1,27 +1,26 @@
 """Build: wheels and sdists of members as they are committed, checked before they count."""
 
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
-from ..model.filename import name_of, version_of
-from ..model.problem import Failure, Problem, stop_on
+from ..gather import joined
+from ..model.filename import name_of
+from ..model.problem import Problem, stop_on
 from ..model.tag import Tag
 from ..model.workspace import Member
 from ..ops import git, process, uv
 from ..ops.git import Repository
+from .archive import archive_problems
 from .contents import content_problems
 
-DIST = "dist"
-RECORD = "release.json"
+LINK, SUBMODULE = "120000", "160000"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,15 +74,17 @@ def build(
     if not members:
         return ()
     source, out, home = folder / "source", folder / "dist", folder / "home"
-    checked_out(repository, commit, source).create(tags)
+    clone = checked_out(repository, commit, source)
+    stop_on(_strange_files(clone, [joined(prefix, m.path) for m in members]))
+    clone.create(tags)
     environment = process.scrubbed(home)
     environment["SOURCE_DATE_EPOCH"] = str(int(repository.day_of(commit).timestamp()))
     environment["UV_CACHE_DIR"] = uv.cache_folder()
     _build_all(source / prefix, [member.name for member in members], out, environment)
-    built = tuple(_in_folder(out, {member.name for member in members}))
+    built = tuple(in_folder(out, {member.name for member in members}))
     checked = [m for m in members if released is None or m.name in released]
     if checked:
-        stop_on(_problems(built, checked))
+        stop_on(problems_of(built, checked))
     return built
 
 
@@ -95,54 +96,23 @@ def checked_out(repository: Repository, commit: str, path: Path) -> Repository:
     return clone
 
 
-def replace_folder(
-    built: Sequence[Distribution], commit: str, target: Path, beside: Iterable[Path] = ()
-) -> None:
-    """Put distributions and their record where people look for them, all or nothing.
+def _strange_files(clone: Repository, folders: Sequence[str]) -> Iterator[Problem]:
+    """Find what a build would take from outside of the repository, or would lack.
 
-    `beside` are files that belong to them, such as lock files.
+    https://git-scm.com/docs/git-ls-files#Documentation/git-ls-files.txt---stage
     """
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    fresh.mkdir()
-    for path in (*(distribution.path for distribution in built), *beside):
-        shutil.copy2(path, fresh)
-    (fresh / ".gitignore").write_text("*\n", "utf-8")
-    record = {"schema": 1, "commit": commit, "distributions": [d.as_json() for d in built]}
-    (fresh / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    if target.exists():
-        shutil.rmtree(target)
-    fresh.rename(target)
-
-
-def recorded(
-    folder: Path, commit: str, versions: Mapping[NormalizedName, Version]
-) -> tuple[Distribution, ...]:
-    """Return what an earlier build of a commit left in a folder, if it is whole and untouched."""
-    try:
-        record = json.loads((folder / RECORD).read_text("utf-8"))
-        hashes = {told["filename"]: told["sha256"] for told in record["distributions"]}
-        found = distributions_in(folder, versions) if record["commit"] == commit else ()
-    except (OSError, ValueError, KeyError, TypeError, Failure):
-        return ()  # a cache, never a fact: what is amiss is built again
-    return found if all(hashes.get(d.filename) == d.sha256 for d in found) else ()
-
-
-def distributions_in(
-    folder: Path, versions: Mapping[NormalizedName, Version]
-) -> tuple[Distribution, ...]:
-    """Return the distributions of these versions in a folder; whatever else lies there stays.
-
-    Raises `Failure` where a version is not there as a wheel and an sdist.
-    """
-    there = tuple(_in_folder(folder, versions)) if folder.is_dir() else ()
-    found = tuple(d for d in there if version_of(d.filename) == versions[d.member])
-    hint = "build them into it, or leave --from out to have them built"
-    stop_on(
-        Problem(f"{folder} does not have {name} {version} whole", hint, name)
-        for name, version in versions.items()
-        if {d.path.suffix for d in found if d.member == name} != {".gz", ".whl"}
-    )
-    return found
+    below = tuple("" if folder in {".", ""} else f"{folder}/" for folder in folders)
+    for entry in clone.git("ls-files", "--stage", "-z").rstrip("\0").split("\0"):
+        told, _, path = entry.partition("\t")
+        mode = told.partition(" ")[0]
+        if mode not in {LINK, SUBMODULE} or not path.startswith(below):
+            continue
+        if mode == SUBMODULE:
+            hint = "keep these files in the repository, or require them as a distribution"
+            yield Problem(f"{path} is a submodule, which is not built", hint)
+        elif not (clone.path / path).resolve().is_relative_to(clone.path.resolve()):
+            hint = "some build backends would pack what it leads to: keep a copy in the repository"
+            yield Problem(f"{path} is a link that leads out of the repository", hint)
 
 
 def _build_all(source: Path, names: Sequence[str], out: Path, environment: dict[str, str]) -> None:
@@ -168,24 +138,26 @@ def _build_one(source: Path, name: str, out: Path, environment: dict[str, str]) 
     return None
 
 
-def _in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
+def in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
+    """Describe the distributions of some members in a folder; whatever else lies there stays."""
     for path in sorted(folder.iterdir()):
         name = name_of(path.name)
         if name is not None and name in names:
             yield Distribution.of(name, path)
 
 
-def _problems(built: Sequence[Distribution], members: Iterable[Member]) -> Iterator[Problem]:
+def problems_of(built: Sequence[Distribution], members: Iterable[Member]) -> Iterator[Problem]:
+    """Check distributions against the manifests of their members; wheels may be several."""
     from ..ops import twine  # noqa: PLC0415 - an eighth of a second that trying a build saves
 
     for member in members:
         own = [d.path for d in built if d.member == member.name]
-        kinds = sorted(path.suffix for path in own)
-        if kinds != [".gz", ".whl"]:
+        if {path.suffix for path in own} != {".gz", ".whl"}:
             message = f"{member.name} built {', '.join(p.name for p in own) or 'nothing'}"
-            yield Problem(message, "a release is one wheel and one sdist", member.name)
+            yield Problem(message, "a release is a wheel and an sdist", member.name)
         for path in own:
             yield from content_problems(path, member)
+            yield from archive_problems(path, member.name)
             said = twine.complaint(path)
             if said:
                 hint = "an index would refuse or misprint it: mend the metadata that it names"

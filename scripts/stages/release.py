@@ -19,7 +19,8 @@ from ..model.plan import Release, make_plan
 from ..model.problem import Problem, stop_on
 from ..model.tag import Tag
 from ..ops import git
-from .build import Distribution, build, replace_folder
+from .build import Distribution, build
+from .dist import replace_folder
 from .environments import Result, failure_of, failures
 from .outcome import Outcome
 from .prepare import prepare, push
@@ -77,7 +78,7 @@ def release(
     with steps("push"):
         push(site, outcome.commit)
         if keep and outcome.distributions:
-            replace_folder(outcome.distributions, outcome.commit, keep, outcome.locks)
+            replace_folder(_by_commit(work, outcome.distributions), keep, outcome.locks)
     _publish_and_tag(work, outcome, steps)
     return outcome
 
@@ -120,6 +121,13 @@ def _build(work: Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distri
         if site.stock:
             _stock(site.stock, [d for d in found if d.member not in released])
     return tuple(due), built
+
+
+def _by_commit(work: Work, built: Sequence[Distribution]) -> dict[str, list[Distribution]]:
+    return {
+        commit: [d for d in built if d.member in {release.name for release in releases}]
+        for commit, releases in work.by_commit().items()
+    }
 
 
 def _stock(folder: Path, distributions: Sequence[Distribution]) -> None:
