@@ -2,24 +2,21 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 
 from ..model import manifest
-from ..model.catalogue import Entry, choose, read_catalogue, url_problems
+from ..model.catalogue import Entry, Rule, choose, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.workspace import MANIFEST, Index
-from ..ops.twine import public_indexes
+from ..ops.known_indexes import catalogue
 from ..report import terminal
 from ..stages.steps import Steps
 from .context import Answer
-
-CATALOGUE = Path(__file__).parents[1] / "indexes.toml"
 
 
 def run(arguments: Namespace, _: Steps) -> Answer:
     """Write the `[[tool.uv.index]]` of an index that is known, or of any by its URLs."""
     if len(arguments.members) != 1:
-        hint = f"known are {', '.join(_catalogue())}; any other by --url and --publish-url"
+        hint = f"known are {', '.join(catalogue())}; any other by --url and --publish-url"
         raise UsageFailure(Problem("name one index to add", hint))
     (name,) = arguments.members
     entry = _entry(arguments, name)
@@ -38,10 +35,6 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     return Answer({"index": _table(name, entry)}, lambda: terminal.say(lines))
 
 
-def _catalogue() -> dict[str, Entry]:
-    return read_catalogue(CATALOGUE.read_text("utf-8"))
-
-
 def _entry(arguments: Namespace, name: str) -> Entry:
     if arguments.url:
         return Entry(
@@ -50,9 +43,7 @@ def _entry(arguments: Namespace, name: str) -> Entry:
             publish_url=arguments.publish_url or "",
             private=not arguments.public,
         )
-    entry = choose(_catalogue(), arguments.kind or name)
-    known = {key: url for key, url in public_indexes().items() if key in entry.asked}
-    return entry.filled(known | _told(arguments.values))
+    return choose(catalogue(), arguments.kind or name).filled(_told(arguments.values))
 
 
 def _told(values: list[str]) -> dict[str, str]:
@@ -76,18 +67,30 @@ def _table(name: str, entry: Entry) -> dict[str, object]:
 def _words(name: str, entry: Entry) -> Iterator[str]:
     yield f"{entry.title} is `{name}` in {MANIFEST}. Commit it, and run `uv lock`."
     if entry.user:
-        yield f"user: {entry.user}; password: {entry.password}"
+        yield f"user: {entry.user}; password: {entry.password}; sent as {entry.login}"
     if entry.token:
-        yield f"a password is printed by: {entry.token}"
+        yield f"a password is printed by: {entry.token}{_good_for(entry.token_seconds)}"
     if entry.keyring:
         yield f"or by a keyring: {entry.keyring}, with UV_KEYRING_PROVIDER=subprocess"
     if entry.publish_url:
-        yield "to upload: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, or UV_PUBLISH_TOKEN"
+        # uv sends a token with the user `__token__`, which others than PyPI do not know.
+        token = ", or UV_PUBLISH_TOKEN" if _takes_token(entry) else ""
+        yield f"to upload: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD{token}"
     if entry.private:
         yield f"to read: {' and '.join(Index(name=name, url=entry.url).variables)}"
+    if entry.same_bytes is not Rule.UNKNOWN:
+        yield f"the same file again: {entry.same_bytes}; with other content: {entry.other_bytes}"
     if entry.duplicates:
-        yield f"a file that is there: {entry.duplicates}"
+        yield f"of files that are there: {entry.duplicates}"
     if entry.unverified:
         yield f"not verified: {entry.unverified}"
     if entry.publish_url:
         yield f"then: nox -s release -- --index {name}"
+
+
+def _good_for(seconds: int) -> str:
+    return f" (good for {seconds // 60} minutes)" if seconds else ""
+
+
+def _takes_token(entry: Entry) -> bool:
+    return not entry.login or entry.login.startswith("__token__:")

@@ -4,6 +4,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from .problem import Problem, UsageFailure, stop_on
@@ -16,9 +18,25 @@ GITHUB_WAYS = (
 )
 
 
+class Rule(StrEnum):
+    """What an index does with a file that it has already."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    OVERWRITTEN = "overwritten"
+    AS_CONFIGURED = "as configured"
+    UNKNOWN = "unknown"
+
+
+_RULES = ("same-bytes", "other-bytes")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """An index as the catalogue has it; what stands in braces is still to be filled in."""
+    """An index as the catalogue has it; what stands in braces is still to be filled in.
+
+    An empty text and a zero stand for what is not documented.
+    """
 
     title: str
     url: str
@@ -26,8 +44,15 @@ class Entry:
     private: bool
     user: str = ""
     password: str = ""
+    login: str = ""
     token: str = ""
+    token_seconds: int = 0
+    trusted_publishing_seconds: int = 0
     keyring: str = ""
+    metadata_version: str = ""
+    new_projects_an_hour: int = 0
+    same_bytes: Rule = Rule.UNKNOWN
+    other_bytes: Rule = Rule.UNKNOWN
     duplicates: str = ""
     documentation: str = ""
     unverified: str = ""
@@ -48,20 +73,53 @@ class Entry:
             UsageFailure,
         )
         stop_on((Problem(f"`{key}` is nothing to set", hint) for key in strange), UsageFailure)
+        return self.partly_filled(values)
+
+    def partly_filled(self, values: Mapping[str, str]) -> "Entry":
+        """Fill in what is known; the rest is still to be told."""
+
+        def known(pattern: str) -> str:
+            return _ASKED.sub(lambda found: values.get(found[1], found[0]), pattern)
+
         return replace(
             self,
-            url=self.url.format_map(values),
-            publish_url=self.publish_url.format_map(values),
-            token=self.token.format_map(values),
+            url=known(self.url),
+            publish_url=known(self.publish_url),
+            token=known(self.token),
         )
 
 
 def read_catalogue(text: str) -> dict[str, Entry]:
     """Read the catalogue."""
-    return {
-        name: Entry(**{key.replace("-", "_"): value for key, value in table.items()})
-        for name, table in tomllib.loads(text).items()
-    }
+    return {name: _entry(table) for name, table in tomllib.loads(text).items()}
+
+
+def _entry(table: dict[str, Any]) -> Entry:
+    rules = {key: Rule(table[key]) for key in _RULES if key in table}
+    return Entry(**{key.replace("-", "_"): value for key, value in (table | rules).items()})
+
+
+def recognised(catalogue: Mapping[str, Entry], url: str) -> Entry | None:
+    """Return the entry that a configured URL is of, to read or to upload; None for a stranger's.
+
+    Where several fit, the one whose pattern says most of the URL wins.
+    """
+    parts = urlsplit(url)
+    place = (parts.netloc.rpartition("@")[2].lower() + parts.path).rstrip("/")
+    fitting = (
+        (len(_ASKED.sub("", pattern)), entry)
+        for entry in catalogue.values()
+        for pattern in (entry.url, entry.publish_url)
+        if place and _shape(pattern).fullmatch(place)
+    )
+    return max(fitting, key=lambda found: found[0], default=(0, None))[1]
+
+
+def _shape(pattern: str) -> re.Pattern[str]:
+    """Return what a URL looks like, without its scheme and its last slash."""
+    place = pattern.partition("://")[2].rstrip("/")
+    fixed = _ASKED.split(place)[::2]  # between them are the names of what is asked for
+    return re.compile("[^/]+".join(re.escape(piece) for piece in fixed))
 
 
 def choose(catalogue: Mapping[str, Entry], kind: str) -> Entry:

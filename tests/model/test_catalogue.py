@@ -2,11 +2,14 @@
 
 import pytest
 
-from scripts.commands.add_index import CATALOGUE
-from scripts.model.catalogue import Entry, choose, read_catalogue, url_problems
+from scripts.model.catalogue import Entry, Rule, choose, read_catalogue, recognised, url_problems
 from scripts.model.problem import UsageFailure
+from scripts.ops.known_indexes import CATALOGUE, catalogue
 
 ENTRIES = read_catalogue(CATALOGUE.read_text("utf-8"))
+KNOWN = catalogue()
+# Vendors that share one layout: a URL cannot say which of them it is.
+ALIKE = {"forgejo": "gitea"}
 NAMED = {
     *("pypi", "testpypi", "gitlab", "gitlab-group", "codeartifact", "artifact-registry"),
     *("azure", "artifactory", "nexus", "cloudsmith", "gitea", "forgejo", "codeberg"),
@@ -14,12 +17,9 @@ NAMED = {
 }
 
 
-def filled(entry: Entry) -> Entry:
-    """Fill an entry in with anything; what is a whole URL with a URL."""
-    parts = ("_SIMPLE", "_UPLOAD")
-    return entry.filled(
-        {key: "https://host/" if key.endswith(parts) else "x" for key in entry.asked}
-    )
+def filled(name: str) -> Entry:
+    """Fill an entry in with anything."""
+    return KNOWN[name].filled(dict.fromkeys(KNOWN[name].asked, "x"))
 
 
 def test_it_has_every_index_that_people_use() -> None:
@@ -28,11 +28,42 @@ def test_it_has_every_index_that_people_use() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMED))
 def test_an_entry_is_whole_and_its_urls_are_sound(name: str) -> None:
-    entry = filled(ENTRIES[name])
+    entry = filled(name)
     assert url_problems(entry) == []
-    assert all((entry.title, entry.user, entry.password, entry.duplicates, entry.documentation))
+    assert all((entry.title, entry.user, entry.password, entry.documentation))
+    assert sorted(entry.login.split(":"), key="TOKEN".__eq__)[1] == "TOKEN"
+    assert bool(entry.token_seconds) is bool(entry.token)
     assert bool(entry.publish_url) is (name != "gitlab-group")
     assert "{" not in entry.url + entry.publish_url + entry.token
+
+
+def test_what_an_index_does_with_duplicates_is_one_of_a_few_rules() -> None:
+    assert (ENTRIES["pypi"].same_bytes, ENTRIES["pypi"].other_bytes) == (
+        Rule.ACCEPTED,
+        Rule.REFUSED,
+    )
+    told = {name for name, entry in ENTRIES.items() if entry.same_bytes is not Rule.UNKNOWN}
+    assert told == NAMED - {"gitlab-group", "packagr"}
+    with pytest.raises(ValueError, match="'eaten' is not a valid Rule"):
+        read_catalogue('[x]\ntitle = "X"\nurl = ""\nprivate = true\nsame-bytes = "eaten"\n')
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_an_entry_is_recognised_by_each_of_its_urls(name: str) -> None:
+    entry = filled(name)
+    expected = KNOWN[ALIKE.get(name, name)]
+    assert recognised(KNOWN, entry.url) is expected
+    assert recognised(KNOWN, entry.url.rstrip("/")) is expected
+    assert recognised(KNOWN, entry.url.replace("://", "://me:secret@")) is expected
+    if entry.publish_url:
+        assert recognised(KNOWN, entry.publish_url) is expected
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://host/simple/extra/path/", "https://host/a", "file:///srv/simple/"]
+)
+def test_a_url_of_none_of_them_is_a_strangers(url: str) -> None:
+    assert recognised(KNOWN, url) is None
 
 
 def test_what_is_missing_and_what_is_strange_is_named() -> None:

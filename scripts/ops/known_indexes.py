@@ -1,0 +1,26 @@
+"""The door to the catalogue: the package indexes that are known, in a file beside the tooling."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from ..model.catalogue import Entry, read_catalogue, recognised
+from ..model.workspace import Index
+
+CATALOGUE = Path(__file__).parents[1] / "indexes.toml"
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    """Return the catalogue; the URLs of PyPI and TestPyPI come from those who know them."""
+    from .twine import public_indexes  # noqa: PLC0415 - an eighth of a second
+
+    public = public_indexes()
+    found = read_catalogue(CATALOGUE.read_text("utf-8"))
+    return {name: entry.partly_filled(public) for name, entry in found.items()}
+
+
+def entry_of(index: Index) -> Entry | None:
+    """Return what is known of a configured index, by where it is read or uploaded to."""
+    known = catalogue()
+    return recognised(known, index.url) or recognised(known, index.publish_url)
