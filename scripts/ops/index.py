@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 from packaging.utils import NormalizedName
@@ -20,6 +20,7 @@ from ..model.facts import Page
 from ..model.filename import version_of
 from ..model.problem import Failure, Problem
 from ..model.workspace import Index
+from . import keyring
 
 SECONDS = 20
 AT_ONCE = 8
@@ -63,7 +64,11 @@ def _doubt(response: requests.Response, index: Index) -> str:
     answered = urlsplit(response.url).netloc.rpartition("@")[2]
     if answered != urlsplit(index.shown).netloc:
         return f"it sends us to {answered}"
-    return "" if response.ok else f"it answers {response.status_code} {response.reason}"
+    if response.ok:
+        return ""
+    keyless = _is_for_keyring(*_told(index)) and credentials(index) is None
+    why = ", and the keyring gives no password for it" if keyless else ""
+    return f"it answers {response.status_code} {response.reason}{why}"
 
 
 def _files(index: Index, page: ProjectPage) -> dict[Version, dict[str, str]]:
@@ -88,9 +93,29 @@ def _bytes(index: Index, url: str) -> bytes:
 
 
 def credentials(index: Index) -> tuple[str, str] | None:
-    """Return the credentials that uv, too, would read this index with, if any are set."""
-    username, password = (os.environ.get(name) for name in index.variables)
+    """Return the credentials that uv, too, would read this index with, if there are any."""
+    username, password = _told(index)
+    if _is_for_keyring(username, password):
+        found = keyring.password(index.shown, str(username))
+        return None if found is None else (str(username), found)
     return None if username is None and password is None else (username or "", password or "")
+
+
+def _told(index: Index) -> tuple[str | None, str | None]:
+    """Return the user and the password as they are set; the URL's own win, as with uv.
+
+    A user in the URL alone gets the password of the variables only if they name him, too.
+    """
+    parts = urlsplit(index.url)
+    username, password = (os.environ.get(name) for name in index.variables)
+    if parts.password is not None:
+        return unquote(parts.username or ""), unquote(parts.password)
+    own = unquote(parts.username or "")
+    return (own, None) if own and own != username else (username, password)
+
+
+def _is_for_keyring(username: str | None, password: str | None) -> bool:
+    return bool(username) and password is None and keyring.is_used()
 
 
 def asked_to_upload(index: Index, sent: tuple[str, str]) -> str:
@@ -117,8 +142,9 @@ def public_hosts() -> frozenset[str]:
 
 
 def reading_environment(index: Index) -> dict[str, str]:
-    """Return the variables of the environment that let uv read this index."""
-    return {name: os.environ[name] for name in index.variables if name in os.environ}
+    """Return the variables that let uv read this index where it has no keyring to ask."""
+    found = credentials(index)
+    return dict(zip(index.variables, found, strict=True)) if found else {}
 
 
 def download(index: Index, filename: str, name: NormalizedName) -> bytes:

@@ -14,9 +14,11 @@ from scripts.model.facts import Page, Presence
 from scripts.model.workspace import Index
 from scripts.ops import index as indexes
 from scripts.ops import loopback
+from tests.helpers.stubs import Stub
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -95,3 +97,87 @@ def test_the_credentials_are_those_that_uv_reads_it_with(monkeypatch: pytest.Mon
         "UV_INDEX_MY_SHELF_USERNAME": "me",
         "UV_INDEX_MY_SHELF_PASSWORD": "secret",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "told", "expected"),
+    [
+        ("http://me:se%40cret@127.0.0.1:9/", (None, None), ("me", "se@cret")),
+        ("http://me:secret@127.0.0.1:9/", ("you", "other"), ("me", "secret")),
+        ("http://:token@127.0.0.1:9/", (None, None), ("", "token")),
+        ("http://me@127.0.0.1:9/", ("me", "secret"), ("me", "secret")),
+        ("http://me@127.0.0.1:9/", ("you", "other"), ("me", "")),
+        ("http://127.0.0.1:9/", ("token", None), ("token", "")),
+        ("http://127.0.0.1:9/", (None, "token"), ("", "token")),
+    ],
+)
+def test_the_credentials_in_a_url_win_as_they_do_with_uv(
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    told: tuple[str | None, str | None],
+    expected: tuple[str, str],
+) -> None:
+    index = Index(name="shelf", url=url)
+    for name, value in zip(index.variables, told, strict=True):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert indexes.credentials(index) == expected
+    assert indexes.reading_environment(index) == dict(zip(index.variables, expected, strict=True))
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+    """Return a keyring that has nothing yet, and that uv is told to ask."""
+    monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
+    return Stub.put_on_path(tmp_path, monkeypatch, "keyring")
+
+
+@pytest.mark.parametrize("service", ["{url}", "{host}", "http://{host}"])
+def test_the_keyring_is_asked_for_the_url_then_for_the_host_and_once(
+    keyring: Stub, monkeypatch: pytest.MonkeyPatch, service: str
+) -> None:
+    host = f"127.0.0.1:{len(service)}"
+    index = Index(name="shelf", url=f"http://{host}/simple/")
+    monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
+    keyring.answers(f"get {service.format(url=index.url, host=host)} me", "secret")
+    assert indexes.credentials(index) == indexes.credentials(index) == ("me", "secret")
+    ways = [index.url, host, f"http://{host}"]
+    asked = ways[: ways.index(service.format(url=index.url, host=host)) + 1]
+    assert keyring.asked() == [f"get {way} me" for way in asked]
+
+
+def test_the_keyring_is_asked_for_the_user_in_the_url_and_not_with_a_password(
+    keyring: Stub,
+) -> None:
+    index = Index(name="shelf", url="http://me@127.0.0.1:9/of-a-user/")
+    keyring.answers(f"get {index.shown} me", "secret")
+    assert indexes.reading_environment(index) == {
+        "UV_INDEX_SHELF_USERNAME": "me",
+        "UV_INDEX_SHELF_PASSWORD": "secret",
+    }
+    assert "secret" not in " ".join(keyring.asked())
+
+
+def test_the_keyring_is_left_alone_where_it_is_not_needed(
+    keyring: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Index(name="shelf", url="http://127.0.0.1:9/not-needed/")
+    assert indexes.credentials(index) is None
+    monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
+    monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "")
+    assert indexes.credentials(index) == ("me", "")
+    monkeypatch.delenv("UV_INDEX_SHELF_PASSWORD")
+    monkeypatch.delenv("UV_KEYRING_PROVIDER")
+    assert indexes.credentials(index) == ("me", "")
+    assert keyring.asked() == []
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_a_keyring_without_an_answer_is_said_and_is_no_traceback(
+    keyring: Stub, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool
+) -> None:
+    if not is_installed:
+        monkeypatch.setenv("PATH", str(keyring.folder / "empty"))
+    monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
+    page = page_of(answering("401 Unauthorized", ""))
+    assert page.unknown == "it answers 401 Unauthorized, and the keyring gives no password for it"
