@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.__main__ import COMMANDS, OPTIONS
+from scripts.__main__ import COMMANDS
+from scripts.options import OPTIONS
 from tests.helpers.cli import ROOT, run
 from tests.helpers.workspaces import make_workspace, trio
 

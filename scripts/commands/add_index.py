@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from ..model import manifest
-from ..model.catalogue import Entry, Rule, choose, url_problems
+from ..model.catalogue import Entry, Rule, choose, credential_problems, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.workspace import MANIFEST, Index
 from ..ops.known_indexes import catalogue
@@ -20,7 +20,8 @@ def run(arguments: Namespace, _: Steps) -> Answer:
         raise UsageFailure(Problem("name one index to add", hint))
     (name,) = arguments.members
     entry = _entry(arguments, name)
-    stop_on(url_problems(entry), UsageFailure)
+    urls = entry.url, entry.publish_url
+    stop_on([*url_problems(*urls), *credential_problems(*urls)], UsageFailure)
     path = arguments.workspace / MANIFEST
     try:
         text = path.read_bytes().decode("utf-8")

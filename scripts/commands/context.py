@@ -98,8 +98,8 @@ def open_site(
     """
     checkout, prefix, settings = context.checkout, context.prefix, context.workspace.settings
     if not execute:
-        wanted = with_index and context.index is not None
-        with site.rehearsal_site(checkout, prefix, settings, with_index=wanted) as place:
+        destination = context.index if with_index else None
+        with site.rehearsal_site(checkout, prefix, settings, destination) as place:
             yield place
         return
     preflight.require(checkout, settings, context.index if uploads else None)

@@ -6,6 +6,7 @@ from ..model.problem import Problem, UsageFailure, stop_on
 from ..report import as_json, terminal
 from ..stages.dist import DIST
 from ..stages.publish import publish
+from ..stages.refusals import refusals
 from ..stages.steps import Steps
 from ..stages.uploads import plan_uploads
 from .context import Answer, Context, open_site
@@ -28,6 +29,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
             found = arguments.workspace / DIST
             built = due_distributions(place, facts, due, cache=found, source=arguments.source)
         with steps("compare"):
+            stop_on(refusals(index, all_of(built)))
             uploads = plan_uploads(index, all_of(built))
         stop_on(upload.problem for upload in uploads if upload.problem)
         if arguments.execute:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .problem import Problem, UsageFailure, stop_on
+from .workspace import without_credentials
 
 _ASKED = re.compile(r"\{([A-Z_]+)\}")
 NO_INDEX = {"github", "github-packages", "ghcr"}
@@ -50,7 +51,10 @@ class Entry:
     trusted_publishing_seconds: int = 0
     keyring: str = ""
     metadata_version: str = ""
+    local_versions: bool = True
+    standard_library_names: bool = True
     new_projects_an_hour: int = 0
+    open_days: int = 0
     same_bytes: Rule = Rule.UNKNOWN
     other_bytes: Rule = Rule.UNKNOWN
     duplicates: str = ""
@@ -133,17 +137,27 @@ def choose(catalogue: Mapping[str, Entry], kind: str) -> Entry:
     return catalogue[kind]
 
 
-def url_problems(entry: Entry) -> list[Problem]:
-    """Refuse what would send credentials in the open, or keep them in the manifest."""
+def url_problems(*urls: str) -> list[Problem]:
+    """Refuse what would send credentials in the open, or to where no index is."""
     found = []
-    for url in filter(None, (entry.url, entry.publish_url)):
-        parts = urlsplit(url)
-        is_here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_here):
-            found.append(Problem(f"{url} is not https", "credentials would be sent in the open"))
-        if parts.username or parts.password:
-            hint = "give them by environment: UV_INDEX_<NAME>_USERNAME and _PASSWORD"
-            found.append(Problem("the URL has credentials, which everybody would read", hint))
-        if (parts.hostname or "").endswith("pkg.github.com"):
+    for url in filter(None, urls):
+        if not is_private_talk(url):
+            shown = without_credentials(url)
+            found.append(Problem(f"{shown} is not https", "credentials would be sent in the open"))
+        if (urlsplit(url).hostname or "").endswith("pkg.github.com"):
             found.append(Problem("GitHub has no package index for Python", GITHUB_WAYS))
     return found
+
+
+def credential_problems(*urls: str) -> list[Problem]:
+    """Refuse to keep credentials in the manifest."""
+    hint = "give them by environment: UV_INDEX_<NAME>_USERNAME and _PASSWORD"
+    told = (url for url in urls if urlsplit(url).username or urlsplit(url).password)
+    return [Problem("the URL has credentials, which everybody would read", hint) for _ in told]
+
+
+def is_private_talk(url: str) -> bool:
+    """Tell whether nobody on the way can read what is sent: TLS, or this machine alone."""
+    parts = urlsplit(url)
+    is_here = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here)

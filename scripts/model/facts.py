@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -26,10 +26,21 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What an index lists of one member: files by version, with their sha256."""
+    """What an index lists of one member: files by version, with their sha256.
+
+    `begun` is when the first file of a version came, and `asked` when this was answered,
+    both by the index's own clock, where it says so.
+    """
 
     files: Mapping[Version, Mapping[str, str]] = field(default_factory=dict)
     unknown: str = ""
+    begun: Mapping[Version, datetime] = field(default_factory=dict)
+    asked: datetime | None = None
+
+    def days_open(self, version: Version) -> float:
+        """Return for how many days a version has been there; 0 where nobody says."""
+        begun = self.begun.get(version)
+        return (self.asked - begun) / timedelta(days=1) if self.asked and begun else 0.0
 
     def presence(self, version: Version) -> Presence:
         """Tell what is there of a version: whole means a wheel and an sdist."""

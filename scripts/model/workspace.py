@@ -61,14 +61,19 @@ class Index:
     @property
     def shown(self) -> str:
         """Return the URL that it is read at, as anybody may see it."""
-        parts = urlsplit(self.url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return without_credentials(self.url)
 
     @property
     def variables(self) -> tuple[str, str]:
         """Return the names of uv's variables for the user and the password to read it with."""
         name = "".join(c if c.isalnum() else "_" for c in self.name.upper())
         return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL as anybody may see it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 @dataclass(frozen=True, kw_only=True)

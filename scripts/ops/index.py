@@ -8,6 +8,8 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
 
 import requests
@@ -16,13 +18,14 @@ from packaging.version import Version
 from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, ProjectPage
 from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
 
+from ..model.catalogue import is_private_talk
 from ..model.facts import Page
 from ..model.filename import version_of
 from ..model.problem import Failure, Problem
 from ..model.workspace import Index
 from . import keyring
 
-SECONDS = 20
+SECONDS = 20.0
 AT_ONCE = 8
 HTTP_NOT_FOUND = 404
 
@@ -36,6 +39,8 @@ def read_pages(index: Index, names: Iterable[str]) -> dict[NormalizedName, Page]
 
 def read_page(index: Index, name: NormalizedName) -> Page:
     """Read what an index has of one member; an answer that is not one is `unknown`."""
+    if credentials(index) and not is_private_talk(index.url):
+        return Page(unknown="it is not https, and the credentials would be sent in the open")
     try:
         response = _ask(index, name)
         if response.status_code == HTTP_NOT_FOUND:
@@ -48,7 +53,11 @@ def read_page(index: Index, name: NormalizedName) -> Page:
         return Page(unknown=f"no answer ({type(error).__name__})")
     if not doubt and not page.packages and "<form" in response.text.lower():
         doubt = "it answers with a page to log in"
-    return Page(unknown=doubt) if doubt else Page(files=_files(index, page))
+    if doubt:
+        return Page(unknown=doubt)
+    begun = _begun(page)
+    asked = _date(response) if begun else None
+    return Page(files=_files(index, page), begun=begun, asked=asked)
 
 
 def _ask(index: Index, name: NormalizedName) -> requests.Response:
@@ -56,7 +65,7 @@ def _ask(index: Index, name: NormalizedName) -> requests.Response:
         f"{index.url.rstrip('/')}/{name}/",
         headers={"Accept": ACCEPT_JSON_PREFERRED, "Cache-Control": "no-cache"},
         auth=credentials(index),
-        timeout=SECONDS,
+        timeout=seconds(),
     )
 
 
@@ -86,8 +95,38 @@ def _sha256(index: Index, package: DistributionPackage) -> str:
     return listed or hashlib.sha256(_bytes(index, package.url)).hexdigest()
 
 
+def _begun(page: ProjectPage) -> dict[Version, datetime]:
+    """Return when the first file of each version was uploaded, where the index says so.
+
+    https://packaging.python.org/en/latest/specifications/simple-repository-api/#additional-fields-for-the-simple-api-for-package-indexes
+    """
+    begun: dict[Version, datetime] = {}
+    for package in page.packages:
+        version, when = version_of(package.filename), package.upload_time
+        if version is not None and when is not None:
+            begun[version] = min(begun.get(version, when), when)
+    return begun
+
+
+def _date(response: requests.Response) -> datetime | None:
+    """Return the index's own time; a clock of ours decides nothing."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError):
+        return None
+
+
+def seconds() -> float:
+    """Return how long an answer may take: uv's own variable for it, else our default."""
+    told = os.environ.get("UV_HTTP_TIMEOUT", "")
+    return float(told) if told.isdecimal() and int(told) else SECONDS
+
+
 def _bytes(index: Index, url: str) -> bytes:
-    response = requests.get(url, auth=credentials(index), timeout=SECONDS)
+    """Fetch a file; credentials are for the index alone, wherever it may have its files."""
+    is_its_own = urlsplit(url).netloc == urlsplit(index.shown).netloc
+    auth = credentials(index) if is_its_own else None
+    response = requests.get(url, auth=auth, timeout=seconds())
     response.raise_for_status()
     return response.content
 
@@ -126,19 +165,12 @@ def asked_to_upload(index: Index, sent: tuple[str, str]) -> str:
                 index.publish_url,
                 data={":action": "file_upload", "protocol_version": "1"},
                 auth=sent,
-                timeout=SECONDS,
+                timeout=seconds(),
                 allow_redirects=False,
             ).status_code
         )
     except requests.RequestException as error:
         return type(error).__name__
-
-
-def public_hosts() -> frozenset[str]:
-    """Return the hosts of PyPI and TestPyPI."""
-    from .twine import public_indexes  # noqa: PLC0415 - an eighth of a second
-
-    return frozenset(urlsplit(url).netloc for url in public_indexes().values())
 
 
 def reading_environment(index: Index) -> dict[str, str]:

@@ -22,7 +22,8 @@ MINIMUM = SpecifierSet(">=0.9")
 PUBLISH_SECONDS = 1800
 # uv says which status an index answered; how long it asks to wait is in its log alone.
 HEADERS_LOGGED = "uv_publish=trace"
-TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "GITLAB_CI", "TRUSTED_PUBLISHING")
+TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "_ID_TOKEN")
+SIGNING_TOKEN = "SIGSTORE_ID_TOKEN"  # noqa: S105 - a name
 
 
 class UploadFailure(Failure):
@@ -144,9 +145,14 @@ def tool_environment(requirement: str, environment: Mapping[str, str], python: s
 def can_publish(environment: Mapping[str, str], index: Index) -> bool:
     """Tell whether there is anything to upload with: a token, a keyring, a CI's identity."""
     names = ("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")
-    offered = ("UV_KEYRING_PROVIDER", "ACTIONS_ID_TOKEN_REQUEST_URL", "GITLAB_CI")
-    has_user = bool(urlsplit(index.publish_url).username)
-    return has_user or any(environment.get(name) for name in (*names, *offered))
+    given = any(environment.get(name) for name in (*names, "UV_KEYRING_PROVIDER"))
+    return bool(urlsplit(index.publish_url).username) or given or has_identity(environment)
+
+
+def has_identity(environment: Mapping[str, str]) -> bool:
+    """Tell whether this is a job of a CI that lets uv publish without a token."""
+    named = {name for name, value in environment.items() if value} - {SIGNING_TOKEN}
+    return any(name.endswith(TRUSTED_PUBLISHERS) for name in named)
 
 
 def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> None:
@@ -154,8 +160,7 @@ def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> 
 
     Trusted publishing is only tried where a CI offers it: uv asks for half a minute elsewhere.
     """
-    offered = any(environment.get(name) for name in TRUSTED_PUBLISHERS)
-    trusted = "automatic" if offered else "never"
+    trusted = "automatic" if has_identity(environment) else "never"
     named, credentials = _apart(url)
     options = ("--publish-url", named, "--trusted-publishing", trusted, "--no-progress")
     command = ("publish", *options, *map(str, files))

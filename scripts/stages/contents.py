@@ -24,7 +24,7 @@ MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
 def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     """Check a wheel or an sdist against the manifest of its member."""
     try:
-        metadata, top_level = _read_wheel(path) if path.suffix == ".whl" else _read_sdist(path)
+        metadata, top_level = _read(path)
     except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
         yield Problem(f"{path.name} cannot be read: {error}", "build it again", member.name)
         return
@@ -52,6 +52,16 @@ def same_contents(one: Path, other: Path) -> bool:
     """Tell whether two distributions differ in nothing but who built them, and when."""
     read = _wheel_contents if one.suffix == ".whl" else _sdist_contents
     return read(one) == read(other)
+
+
+def metadata_of(path: Path) -> RawMetadata:
+    """Return the metadata of a distribution that can be read."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[RawMetadata, set[str]]:
+    """Return the metadata of a distribution, and what it would install for import."""
+    return _read_wheel(path) if path.suffix == ".whl" else _read_sdist(path)
 
 
 def _read_wheel(path: Path) -> tuple[RawMetadata, set[str]]:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from packaging.utils import NormalizedName
 
@@ -18,11 +17,9 @@ from ..model.workspace import Index
 from ..ops import git, process, uv
 from ..ops import index as indexes
 from ..ops.git import Repository
+from ..ops.known_indexes import entry_of
 from .preflight import checkout_problems, credential_problems
-from .site import current_branch, remote_url
-
-# PyPI lets an account make so many new projects in an hour.
-NEW_NAMES_AN_HOUR = 20
+from .site import current_branch, public_url, remote_url
 
 
 class Mark(StrEnum):
@@ -57,7 +54,9 @@ def examine(
     pages = indexes.read_pages(index, _released(facts))
     yield _reading(index, pages)
     yield _credentials(index)
+    yield from _lifetime(index)
     yield from _names(facts, index, pages)
+    yield from _first_release(checkout, settings, index, pages)
 
 
 def _tools() -> Iterator[Finding]:
@@ -136,14 +135,31 @@ def _credentials(index: Index) -> Finding:
     return Finding(what="credentials", mark=Mark.DOUBT, found=found)
 
 
+def _lifetime(index: Index) -> Iterator[Finding]:
+    """Say how long what is uploaded with is good for, where that is known."""
+    entry = entry_of(index)
+    is_trusted = uv.has_identity(process.own_environment())
+    seconds = entry and (entry.trusted_publishing_seconds if is_trusted else entry.token_seconds)
+    if seconds:
+        found = f"good for {_in_words(seconds)} from when it was made"
+        hint = "where it ends in the middle, the same command goes on with a new one"
+        yield Finding(what="token", mark=Mark.FINE, found=found, hint=hint)
+
+
+def _has_token(index: Index) -> bool:
+    return uv.publishing_credentials(process.own_environment(), index) is not None
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds // 60} min"
+
+
 def _names(facts: Facts, index: Index, pages: Mapping[NormalizedName, Page]) -> Iterator[Finding]:
     """Say of each name whether it is free, ours, or somebody else's."""
-    new = 0
     for name, page in pages.items():
         if page.unknown:
             continue
         ours = facts.member_tags.get(name, {}).keys() & page.files.keys()
-        new += not page.files
         if page.files and not ours:
             hint = "choose another name, or, if it is yours, tag what is there"
             found = f"{index.name} has versions of it, and none has a tag here"
@@ -151,7 +167,22 @@ def _names(facts: Facts, index: Index, pages: Mapping[NormalizedName, Page]) -> 
         else:
             found = "ours" if ours else "free: the first release takes it"
             yield Finding(what=name, mark=Mark.FINE, found=found)
-    if new > NEW_NAMES_AN_HOUR and urlsplit(index.url).netloc in indexes.public_hosts():
+
+
+def _first_release(
+    checkout: Repository, settings: Settings, index: Index, pages: Mapping[NormalizedName, Page]
+) -> Iterator[Finding]:
+    """Say what a first release needs of an index: pending publishers, and an hour for so many."""
+    entry = entry_of(index)
+    new = [name for name, page in pages.items() if not page.files and not page.unknown]
+    if entry is None or not new:
+        return
+    if entry.trusted_publishing_seconds and not _has_token(index):
+        found = f"trusted publishing wants a pending publisher at {entry.title} for each new name"
+        where = public_url(checkout, settings)
+        hint = f"for {where}, in the environment `{index.name}`: {', '.join(new)}"
+        yield Finding(what="publishers", mark=Mark.DOUBT, found=found, hint=hint)
+    if 0 < entry.new_projects_an_hour < len(new):
         hint = "release some first, with --only; the same command goes on an hour later"
-        found = f"{new} new names, and {NEW_NAMES_AN_HOUR} are allowed in an hour"
+        found = f"{len(new)} new names, and {entry.new_projects_an_hour} are allowed in an hour"
         yield Finding(what="first release", mark=Mark.DOUBT, found=found, hint=hint)

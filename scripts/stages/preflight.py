@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..model.catalogue import url_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.settings import Settings
 from ..model.workspace import Index
@@ -54,6 +55,7 @@ def credential_problems(index: Index | None) -> Iterator[Problem]:
     """Check that there is something to upload with; nothing is asked of the index."""
     if index is None:
         return
+    yield from url_problems(index.url, index.publish_url)
     if not index.publish_url:
         message = f"the index {index.name} has no `publish-url`"
         yield Problem(message, "add one to its [[tool.uv.index]], or name another with --index")

@@ -25,6 +25,7 @@ from .environments import Result, failure_of, failures
 from .outcome import Outcome
 from .prepare import prepare, push
 from .publish import publish
+from .refusals import refusals
 from .routes import pylock_name
 from .sdists import Contents, contents_of
 from .site import Site
@@ -72,7 +73,8 @@ def release(
         outcome.results += _gate(work, built)
         stop_on(failures(outcome.results))
         outcome.locks = _locks(work)
-        if site.index:
+        if site.index and site.destination:
+            stop_on(refusals(site.destination, outcome.distributions))
             outcome.uploads = plan_uploads(site.index, outcome.distributions)
             stop_on(upload.problem for upload in outcome.uploads if upload.problem)
     with steps("push"):

@@ -32,7 +32,10 @@ UNSIGNED = (("commit.gpgsign", "false"), ("tag.gpgsign", "false"))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """The targets of a release, and a folder for all that is made on the way."""
+    """The targets of a release, and a folder for all that is made on the way.
+
+    `destination` is the index that a real release uploads to; in a rehearsal, `index` is another.
+    """
 
     folder: Path
     scratch: Repository
@@ -41,6 +44,7 @@ class Site:
     remote: str
     url: str
     index: Index | None
+    destination: Index | None = None
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     stock: Path | None = None
 
@@ -79,16 +83,18 @@ def real_site(
             remote=remote,
             url=settings.repository or git.public_url(remote),
             index=index,
+            destination=index,
         )
 
 
 @contextmanager
 def rehearsal_site(
-    checkout: Repository, prefix: str, settings: Settings, *, with_index: bool
+    checkout: Repository, prefix: str, settings: Settings, destination: Index | None
 ) -> Iterator[Site]:
     """Make a scratch remote of the commit at HEAD, and an index on loopback."""
     branch = settings.branch[0]
-    with scratch_folder() as folder, _optional_index(folder, with_index=with_index) as index:
+    wanted = destination is not None
+    with scratch_folder() as folder, _optional_index(folder, with_index=wanted) as index:
         remote = folder / "remote.git"
         common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
         bare = git.clone(common, remote, "--bare", "--shared")
@@ -103,6 +109,7 @@ def rehearsal_site(
             remote=str(remote),
             url=public_url(checkout, settings),
             index=index,
+            destination=destination,
             credentials=ANY_CREDENTIALS,
             stock=folder / STOCK if index else None,
         )

@@ -13,6 +13,7 @@ from ..model.filename import version_of
 from ..model.problem import Failure, Problem
 from ..model.workspace import Index
 from ..ops import index as indexes
+from ..ops.known_indexes import entry_of
 from .build import Distribution
 from .contents import same_contents
 
@@ -50,12 +51,19 @@ def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, .
 
 
 def _upload(index: Index, distribution: Distribution, page: Page) -> Upload:
-    version = version_of(distribution.filename)
-    listed = page.files.get(version or Version("0"), {}).get(distribution.filename)
+    version = version_of(distribution.filename) or Version("0")
+    listed = page.files.get(version, {}).get(distribution.filename)
     if listed is None:
-        return Upload(distribution=distribution, action=Action.UPLOAD)
+        closed = _closed(index, distribution, page.days_open(version))
+        action = Action.CONFLICT if closed else Action.UPLOAD
+        return Upload(distribution=distribution, action=action, problem=closed)
     if listed == distribution.sha256 or _same_as_on_index(index, distribution):
         return Upload(distribution=distribution, action=Action.SKIP)
+    problem = _other_content(index, distribution, listed)
+    return Upload(distribution=distribution, action=Action.CONFLICT, problem=problem)
+
+
+def _other_content(index: Index, distribution: Distribution, listed: str) -> Problem:
     message = (
         f"the index {index.name} has {distribution.filename} with other content: "
         f"sha256 {listed[:12]}, built here {distribution.sha256[:12]}"
@@ -64,8 +72,20 @@ def _upload(index: Index, distribution: Distribution, page: Page) -> Upload:
         f"what is published is never replaced: give {distribution.member} a higher version, "
         "or, if what is there is right, tag the commit that it was built from"
     )
-    problem = Problem(message, hint, distribution.member)
-    return Upload(distribution=distribution, action=Action.CONFLICT, problem=problem)
+    return Problem(message, hint, distribution.member)
+
+
+def _closed(index: Index, distribution: Distribution, days: float) -> Problem | None:
+    """Find a version that an index takes no more files of: it was left half published too long."""
+    entry = entry_of(index)
+    if entry is None or not entry.open_days or days <= entry.open_days:
+        return None
+    name = distribution.member
+    message = (
+        f"{entry.title} takes no more files of this version of {name}: its first came "
+        f"{days:.0f} days ago, and it takes more for {entry.open_days}"
+    )
+    return Problem(message, f"give it a higher one: `--version {name}=...`", name)
 
 
 def _same_as_on_index(index: Index, distribution: Distribution) -> bool:

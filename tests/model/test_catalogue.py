@@ -2,7 +2,15 @@
 
 import pytest
 
-from scripts.model.catalogue import Entry, Rule, choose, read_catalogue, recognised, url_problems
+from scripts.model.catalogue import (
+    Entry,
+    Rule,
+    choose,
+    credential_problems,
+    read_catalogue,
+    recognised,
+    url_problems,
+)
 from scripts.model.problem import UsageFailure
 from scripts.ops.known_indexes import CATALOGUE, catalogue
 
@@ -29,7 +37,7 @@ def test_it_has_every_index_that_people_use() -> None:
 @pytest.mark.parametrize("name", sorted(NAMED))
 def test_an_entry_is_whole_and_its_urls_are_sound(name: str) -> None:
     entry = filled(name)
-    assert url_problems(entry) == []
+    assert url_problems(entry.url, entry.publish_url) == []
     assert all((entry.title, entry.user, entry.password, entry.documentation))
     assert sorted(entry.login.split(":"), key="TOKEN".__eq__)[1] == "TOKEN"
     assert bool(entry.token_seconds) is bool(entry.token)
@@ -104,8 +112,8 @@ def test_one_that_is_not_known_is_refused_with_those_that_are() -> None:
     ],
 )
 def test_a_url_that_does_harm_is_refused(url: str, said: str) -> None:
-    assert [p.message for p in url_problems(Entry(title="x", url=url, private=True))] == [said]
+    assert [p.message for p in (*url_problems(url), *credential_problems(url))] == [said]
 
 
 def test_loopback_needs_no_encryption() -> None:
-    assert url_problems(Entry(title="x", url="http://127.0.0.1:8080/simple/", private=True)) == []
+    assert url_problems("http://127.0.0.1:8080/simple/", "") == []
