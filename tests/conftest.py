@@ -20,16 +20,22 @@ IDENTITY = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--exhaustive`, which runs what is slow as well."""
+    """Add `--exhaustive`, which runs what is slow as well, and `--promise`."""
     parser.addoption("--exhaustive", action="store_true", help="run the slow tests, too")
+    parser.addoption("--promise", type=int, metavar="NUMBER", help="run the tests of a promise")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the slow tests out, unless they are asked for."""
-    if not config.getoption("--exhaustive"):
-        slow = [item for item in items if item.get_closest_marker("exhaustive")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+    """Leave the slow tests out, unless they are asked for, and all but those of a promise."""
+    number = config.getoption("--promise")
+    left_out = [
+        item
+        for item in items
+        if (item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive"))
+        or (number and number not in [mark.args[0] for mark in item.iter_markers("promise")])
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from installer.sources import WheelFile
 
 from ..model.filename import parsed
 from ..model.problem import Problem
+from .contents import UNREADABLE
 
 # An archive that unpacks to so many times its size, and is not small, is a bomb.
 MOST_EXPANDED, SMALL = 50, 64 * 1024 * 1024
@@ -29,7 +30,7 @@ def archive_problems(path: Path, member: str) -> Iterator[Problem]:
 
     A file that is no archive is left to who reads what is in it.
     """
-    with suppress(OSError, zipfile.BadZipFile, tarfile.TarError):
+    with suppress(*UNREADABLE):
         found = _wheel_problems(path) if path.suffix == ".whl" else _sdist_problems(path)
         problems = (*_name_problems(path.name), *found)
         yield from (Problem(f"{path.name} {what}", HINT, member) for what in problems)

@@ -3,6 +3,7 @@
 import csv
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -19,13 +20,15 @@ from ..model.workspace import Member
 NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src", "test", "tests"})
 STUBS = "-stubs"  # the types of another distribution: PEP 561
 MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
+# What reading an archive raises that is none, or is broken.
+UNREADABLE = (OSError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
 def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     """Check a wheel or an sdist against the manifest of its member."""
     try:
         metadata, top_level = _read(path)
-    except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
+    except UNREADABLE as error:
         yield Problem(f"{path.name} cannot be read: {error}", "build it again", member.name)
         return
     problems = (*_metadata_problems(metadata, member), *top_level_problems(top_level))
@@ -49,9 +52,15 @@ def wheel_files(path: Path) -> dict[str, str]:
 
 
 def same_contents(one: Path, other: Path) -> bool:
-    """Tell whether two distributions differ in nothing but who built them, and when."""
+    """Tell whether two distributions differ in nothing but who built them, and when.
+
+    What cannot be read is like nothing else.
+    """
     read = _wheel_contents if one.suffix == ".whl" else _sdist_contents
-    return read(one) == read(other)
+    try:
+        return read(one) == read(other)
+    except UNREADABLE:
+        return False
 
 
 def metadata_of(path: Path) -> RawMetadata:

@@ -210,7 +210,7 @@ def test_an_index_that_does_not_let_us_read(status: str, checkout: Repo, shelf: 
 
 
 def test_an_index_that_answers_with_a_page_to_log_in(checkout: Repo, shelf: Shelf) -> None:
-    shelf.login_page = True
+    shelf.answer_reads = ("text/html", "<html><form>Log in</form></html>")
     told(run(checkout.path, "release", "--execute"), 1, "a page to log in", "try again")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from dataclasses import dataclass, field
 from io import BytesIO
+from socket import SHUT_RDWR
 from typing import TYPE_CHECKING, Any
 
 from scripts.ops import loopback
@@ -12,65 +14,127 @@ from scripts.ops import loopback
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from threading import Event
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FILENAME = re.compile(rb'filename="([^"]+)"')
+TOO_MANY = "429 Too Many Requests"
+ALWAYS = 1_000_000
 
 
 @dataclass
 class Shelf:
-    """How an index is to answer, who asked it, and how many uploads it took."""
+    """How an index is to answer, who asked it, and how many uploads it took.
+
+    Uploads: `refuse_uploads` is a status, for `refuse_times` tries after the first
+    `refuse_after`; `refuse_names` are refused always, more than `new_names` projects with
+    a limit; `headers` go with a refusal. Of the first `drop_times` tries the connection is
+    cut, `before` or `after` the file is taken; with `lose_answers` it is taken and denied.
+    `before_upload` is called with a file's name before it is taken.
+
+    Reads: `refuse_reads` is a status, `answer_reads` a type and a text for every page,
+    `hide_reads` how often what was uploaded is not shown yet; `wait_for` holds all back.
+    """
 
     folder: Path
     url: str = ""
     uploads: int = 0
-    refuse_uploads: str = ""
-    refuse_times: int = 1_000_000
     tries: int = 0
-    refuse_reads: str = ""
+    refuse_uploads: str = ""
+    refuse_times: int = ALWAYS
+    refuse_after: int = 0
     refuse_names: tuple[str, ...] = ()
-    login_page: bool = False
+    new_names: int = ALWAYS
+    headers: tuple[tuple[str, str], ...] = ()
+    drop: str = ""
+    drop_times: int = 0
     lose_answers: bool = False
+    refuse_reads: str = ""
+    answer_reads: tuple[str, str] = ("", "")
+    hide_reads: int = 0
+    wait_for: Event | None = None
     users: set[str] = field(default_factory=set)
+    sent: list[str] = field(default_factory=list)
+    before_upload: Callable[[str], None] = field(default=lambda _: None)
     after_upload: Callable[[int], None] = field(default=lambda _: None)
 
     def files(self) -> list[str]:
         """Return the names of all that was uploaded."""
         return sorted(path.name for path in self.folder.iterdir())
 
-    def _refused(self, environ: WSGIEnvironment) -> str:
-        """Say with which status an upload is refused, if it is; note who sent it."""
-        _, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        self.users.add(b64decode(credentials).decode())
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        environ["wsgi.input"] = BytesIO(body)
-        named = any(f'filename="{name}-'.encode() in body for name in self.refuse_names)
-        self.tries += 1
-        refused = self.refuse_uploads if self.tries <= self.refuse_times else ""
-        return "403 Forbidden" if named else refused
-
     def behind(self, app: WSGIApplication) -> WSGIApplication:
         """Put an index behind the gate."""
 
         def gate(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
             is_upload = environ["REQUEST_METHOD"] == "POST"
-            refused = self._refused(environ) if is_upload else self.refuse_reads
-            if refused:
-                return _answer(start, refused, b"refused")
-            if self.login_page and not is_upload:
-                return _answer(start, "200 OK", b"<html><form>Log in</form></html>")
-            statuses: list[str] = []
-
-            def started(status: str, *rest: Any) -> Callable[[bytes], object]:  # noqa: ANN401
-                statuses.append(status)
-                return start("500 Lost" if is_upload and self.lose_answers else status, *rest)
-
-            answer = list(app(environ, started))
-            if is_upload and statuses == ["200 OK"]:
-                self.uploads += 1
-                self.after_upload(self.uploads)
-            return answer
+            return (self._upload if is_upload else self._read)(app, environ, start)
 
         return gate
+
+    def _read(
+        self, app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+    ) -> Iterable[bytes]:
+        if self.wait_for:
+            self.wait_for.wait()
+        is_page = environ["PATH_INFO"].startswith("/simple/")
+        kind, text = self.answer_reads
+        if self.refuse_reads:
+            return _answer(start, self.refuse_reads, b"refused")
+        if text and is_page:
+            return _answer(start, "200 OK", text.encode(), ("Content-Type", kind))
+        if is_page and self.uploads and self.hide_reads:
+            self.hide_reads -= 1
+            return _answer(start, "404 Not Found", b"not yet")
+        return app(environ, start)
+
+    def _upload(
+        self, app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse
+    ) -> Iterable[bytes]:
+        connection = environ["wsgi.input"].raw._sock  # noqa: SLF001 - to cut it
+        name = self._received(environ)
+        dropped = self.drop if self.tries <= self.drop_times else ""
+        if dropped == "before":
+            connection.shutdown(SHUT_RDWR)
+            return []
+        refused = self._refused(name)
+        if refused:
+            return _answer(start, refused, b"refused", *self.headers)
+        self.before_upload(name)
+        statuses: list[str] = []
+
+        def started(status: str, *rest: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+            statuses.append(status)
+            return start("500 Lost" if self.lose_answers else status, *rest)
+
+        answer = list(app(environ, started))
+        if statuses == ["200 OK"]:
+            self.uploads += 1
+            self.sent.append(name)
+            self.after_upload(self.uploads)
+        if dropped == "after":
+            connection.shutdown(SHUT_RDWR)
+        return answer
+
+    def _received(self, environ: WSGIEnvironment) -> str:
+        """Read an upload whole, note who sent it, and return the name of its file."""
+        _, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        self.users.add(b64decode(credentials).decode())
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"] = BytesIO(body)
+        self.tries += 1
+        found = FILENAME.search(body)
+        return found[1].decode() if found else ""
+
+    def _refused(self, name: str) -> str:
+        """Say with which status an upload is refused, if it is."""
+        if name.startswith(tuple(f"{refused}-" for refused in self.refuse_names)):
+            return "403 Forbidden"
+        projects = {file.partition("-")[0] for file in self.files()}
+        if name.partition("-")[0] not in projects and len(projects) >= self.new_names:
+            return TOO_MANY
+        counted = self.tries - self.refuse_after
+        return self.refuse_uploads if 0 < counted <= self.refuse_times else ""
 
 
 def new_shelf(folder: Path) -> tuple[Shelf, WSGIApplication]:
@@ -80,6 +144,9 @@ def new_shelf(folder: Path) -> tuple[Shelf, WSGIApplication]:
     return shelf, shelf.behind(loopback.application(folder))
 
 
-def _answer(start: StartResponse, status: str, body: bytes) -> Iterable[bytes]:
-    start(status, [("Content-Type", "text/html")])
+def _answer(
+    start: StartResponse, status: str, body: bytes, *headers: tuple[str, str]
+) -> Iterable[bytes]:
+    named = {"Content-Type": "text/html", **dict(headers)}
+    start(status, [*named.items()])
     return [body]
