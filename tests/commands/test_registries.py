@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shlex
 import shutil
 import subprocess
@@ -10,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from packaging.utils import canonicalize_name
 
 from scripts.model.catalogue import Rule
 from scripts.model.workspace import Index
+from scripts.ops import index as indexes
 from scripts.ops.known_indexes import catalogue
-from tests.helpers import registries
+from tests.helpers import registries, servers
 from tests.helpers.cli import Done, run
 from tests.helpers.registries import Login, Registry, at_loopback, registry
 from tests.helpers.repository import Repo
@@ -22,12 +26,13 @@ from tests.helpers.stubs import Stub
 from tests.helpers.workspaces import make_workspace, member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from _pytest.mark import ParameterSet
 
     from scripts.model.catalogue import Entry
+    from tests.helpers.servers import Server
 
 WHEEL = "zq_base-0.1.0-py3-none-any.whl"
 SDIST = "zq_base-0.1.0.tar.gz"
@@ -115,12 +120,18 @@ def secret_of(entry: Entry, commands: Path) -> str:
 
 
 def added(prepared: Prepared, name: str, made: Registry) -> None:
-    """Add an index by the command, put its host on loopback, and commit that."""
-    settings = [f"--set={key}={value}" for key, value in registries.values(name).items()]
+    """Add an index by the command, and put its host on loopback."""
+    _added(prepared, name, registries.values(name), lambda text: at_loopback(text, made))
+
+
+def _added(
+    prepared: Prepared, name: str, values: Mapping[str, str], edited: Callable[[str], str]
+) -> None:
+    settings = [f"--set={key}={value}" for key, value in values.items()]
     done = run(prepared.repo.path, "add-index", name, *settings)
     assert done.code == 0, done.stderr
     manifest = prepared.repo.path / "pyproject.toml"
-    text = at_loopback(manifest.read_text("utf-8"), made)
+    text = edited(manifest.read_text("utf-8"))
     assert "https://" not in text
     manifest.write_text(text, "utf-8")
 
@@ -149,12 +160,11 @@ def logged_in(
     monkeypatch.setenv(password, login.password)
 
 
-def released(prepared: Prepared, made: Registry, name: str, reader: str) -> None:
-    """Upload, skip, refuse to replace, and install: with each, nothing more is uploaded."""
+def released(prepared: Prepared, name: str, reader: str) -> None:
+    """Upload, skip, install, and refuse to replace."""
     first = prepared.publish(name)
     assert first.code == 0, first.stderr
     assert [upload["action"] for upload in first.json["uploads"]] == ["upload", "upload"]
-    assert made.files() == [WHEEL, SDIST]
     again = prepared.publish(name)
     assert [upload["action"] for upload in again.json["uploads"]] == ["skip", "skip"]
     installed = run(prepared.repo.path, *VERIFY, "--index", reader)
@@ -162,7 +172,6 @@ def released(prepared: Prepared, made: Registry, name: str, reader: str) -> None
     conflict = prepared.publish(name, prepared.other)
     assert conflict.code == 1
     assert f"has {WHEEL} with other content" in conflict.stderr
-    assert (len(made.posts), made.uploads) == (2, 2)
 
 
 @pytest.mark.usefixtures("nobody")
@@ -178,7 +187,8 @@ def test_a_release_goes_to_every_index_of_the_catalogue(
             added(prepared, each, made)
             logged_in(monkeypatch, each, made)
         committed(prepared)
-        released(prepared, made, uploaded_by, name)
+        released(prepared, uploaded_by, name)
+        assert (made.files(), len(made.posts), made.uploads) == ([WHEEL, SDIST], 2, 2)
         logins = (made.entries[0], made.upload_secret), (made.entries[-1], made.read_secret)
         assert made.seen <= {"", *(str(Login.of(*login)) for login in logins)}
 
@@ -199,7 +209,8 @@ def test_a_keyring_is_enough_to_upload_and_to_read(
         monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
         monkeypatch.setenv("UV_PUBLISH_USERNAME", user)
         monkeypatch.setenv(Index(name=name, url="").variables[0], user)
-        released(prepared, made, name, name)
+        released(prepared, name, name)
+        assert (made.files(), len(made.posts), made.uploads) == ([WHEEL, SDIST], 2, 2)
         assert made.seen - {""} == {f"{user}:{made.upload_secret}", f"{user}:{made.read_secret}"}
     assert not {made.read_secret, made.upload_secret} & set(" ".join(keyring.asked()).split())
 
@@ -301,3 +312,69 @@ def test_a_registry_refuses_metadata_that_it_does_not_know(tmp_path: Path) -> No
     with registry("pypi", tmp_path / "index-files") as made:
         assert sent(made, b"one content", metadata="2.6") == 400
         assert sent(made, b"one content", metadata=made.entries[0].metadata_version) == 200
+
+
+@pytest.fixture
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the servers' programs."""
+    return servers.programs(tmp_path_factory.getbasetemp() / "servers")
+
+
+def served(prepared: Prepared, name: str, server: Server, monkeypatch: pytest.MonkeyPatch) -> Index:
+    """Add a server as an index, with the right to upload to it and to read it."""
+    _added(prepared, name, server.values, lambda text: text.replace("https://", "http://"))
+    committed(prepared)
+    entry = catalogue()[name].filled(server.values)
+    index = Index(name=name, url=entry.url.replace("https://", "http://"))
+    upload = ("UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")
+    for user, password in (upload, index.variables):
+        monkeypatch.setenv(user, servers.USER)
+        monkeypatch.setenv(password, servers.SECRET)
+    return index
+
+
+def hashes(index: Index) -> Mapping[str, str]:
+    """Return the files that an index has, with their hashes."""
+    (files,) = indexes.read_page(index, canonicalize_name("zq-base")).files.values()
+    return files
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.exhaustive
+def test_a_release_goes_to_pypiserver_itself(
+    prepared: Prepared, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with servers.pypiserver(programs, tmp_path / "server") as server:
+        index = served(prepared, "pypiserver", server, monkeypatch)
+        released(prepared, "pypiserver", "pypiserver")
+        assert hashes(index) == {file: sha256(prepared.dist / file) for file in (WHEEL, SDIST)}
+        monkeypatch.setenv(index.variables[1], GUESSED)
+        refused = prepared.publish("pypiserver")
+        assert (refused.code, "it answers 403" in refused.stderr) == (1, True), refused.stderr
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("volatile", [False, True])
+def test_a_release_goes_to_devpi_itself_and_replaces_nothing_even_where_it_could(
+    prepared: Prepared,
+    programs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    volatile: bool,
+) -> None:
+    with servers.devpi(programs, tmp_path / "server", volatile=volatile) as server:
+        index = served(prepared, "devpi", server, monkeypatch)
+        released(prepared, "devpi", "devpi")
+        ours = {file: sha256(prepared.dist / file) for file in (WHEEL, SDIST)}
+        assert hashes(index) == ours
+        # uv alone would have replaced it, on the index that lets it.
+        url = index.url.removesuffix("+simple/")
+        publish = (os.environ.get("UV", "uv"), "publish", "--trusted-publishing", "never")
+        command = (*publish, "--publish-url", url, str(prepared.other / WHEEL))
+        replaced = subprocess.run(command, capture_output=True, check=False).returncode == 0
+        assert (replaced, hashes(index) != ours) == (volatile, volatile)
