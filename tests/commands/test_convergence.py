@@ -1,0 +1,212 @@
+"""A release converges, whatever happens to it: it may be broken off and run again anywhere.
+
+A machine does at random what people, networks and accidents do, with a real remote, a
+real index and the real command line. After each step every promise must hold; at the
+end, running it again must leave what an undisturbed release would have left.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM, Signals
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.helpers import accidents
+from tests.helpers.broken_off import STEPS
+from tests.helpers.cli import Done
+from tests.helpers.gate import Loss, Moment
+from tests.helpers.promises import Witness
+from tests.helpers.world import MEMBERS, World, Worlds, worlds
+
+FAILED = 1
+WHOLE = {0, 3}
+# How a release ends that is stopped; the third is the command line's own answer.
+ENDS = {SIGKILL: {-SIGKILL}, SIGTERM: {-SIGTERM}, SIGINT: {130}}
+# The first run finishes what was broken off, the second releases what came meanwhile.
+MOST_RUNS = 3
+# A rule takes as long as a release or two, so the health checks on time say nothing here.
+# What fails is shown as it was: to shrink it would take hundreds of releases.
+REAL = settings(
+    deadline=None,
+    database=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+)
+QUICK = settings(REAL, max_examples=2, stateful_step_count=3, derandomize=True)
+LONG = settings(REAL, max_examples=10, stateful_step_count=7)
+
+places = st.integers(0, 1)
+members = st.sampled_from(MEMBERS)
+endings = st.sampled_from((SIGKILL, SIGTERM, SIGINT))
+
+
+class Convergence(RuleBasedStateMachine):
+    """What may happen to a release. `where` is the checkout that it is made from."""
+
+    worlds: Worlds
+
+    def __init__(self) -> None:
+        """Open a world in which nothing was released yet."""
+        super().__init__()
+        self.stack = ExitStack()
+        self.world = self.stack.enter_context(self.worlds.opened())
+        self.witness = Witness(self.world)
+        self.is_due = True
+        self.is_calm = True
+
+    @rule(where=places, member=members, kind=st.sampled_from(("fix", "feat", "feat!")))
+    def somebody_changes_a_member(self, where: int, member: str, kind: str) -> None:
+        """Also between a release that was broken off and the next run."""
+        self.world.change(where, member, kind)
+        self.is_due = True
+
+    @rule(where=places)
+    def a_release_is_made(self, where: int) -> None:
+        """Nothing else happens."""
+        self.is_calm = self.world.is_calm
+        self._came_to(self.world.release(where))
+
+    @rule(where=places, step=st.sampled_from(STEPS), how=endings)
+    def a_release_is_broken_off_after_a_step(self, where: int, step: str, how: Signals) -> None:
+        """A machine goes down, a CI gives up, a person presses a key."""
+        self._get_ready(where)
+        self._came_to(accidents.broken_off_after(self.world, where, step, how), how)
+
+    @rule(where=places, moment=st.sampled_from(Moment), number=st.integers(1, 4), how=endings)
+    def a_release_is_broken_off_in_an_upload(
+        self, where: int, moment: Moment, number: int, how: Signals
+    ) -> None:
+        """The same, while the index has a file in its hands."""
+        self._get_ready(where)
+        done = accidents.broken_off_in_upload(self.world, where, moment, number, how)
+        self._came_to(done, how)
+
+    @rule(
+        where=places,
+        losses=st.lists(st.sampled_from(Loss), max_size=2),
+        lag=st.integers(0, 4),
+        accepts=st.none() | st.integers(0, 3),
+    )
+    def the_index_is_poor(
+        self, where: int, losses: list[Loss], lag: int, accepts: int | None
+    ) -> None:
+        """Answers get lost, files are listed late, and the credentials are soon too old."""
+        gate = self.world.gate
+        gate.losses, gate.lag, gate.accepts = list(losses), lag, accepts
+        self._get_ready(where)
+        self._came_to(self.world.release(where))
+        gate.losses, gate.lag, gate.accepts = [], 0, None
+
+    @rule(where=places, member=members, is_behind=st.booleans(), by_version=st.booleans())
+    def a_tag_is_taken(
+        self, where: int, member: str, *, is_behind: bool, by_version: bool
+    ) -> None:
+        """Somebody has made the tag that a release is to make, at a commit of their own."""
+        self._get_ready(where)
+        accidents.take_next_tag(self.world, member, is_behind=is_behind)
+        self._came_to(self.world.release(where), may_fail=True)
+        accidents.give_way(self.world, where, by_version=by_version)
+        self.is_due = True
+
+    @rule(where=places, by_version=st.booleans())
+    def a_tag_is_taken_meanwhile(self, where: int, *, by_version: bool) -> None:
+        """Somebody makes it while the files are uploaded."""
+        self._get_ready(where)
+        before = len(self.world.foreign)
+        done = accidents.tag_taken_meanwhile(self.world, where)
+        self._came_to(done, may_fail=True)
+        assert done.code == FAILED or len(self.world.foreign) == before, done.stderr
+        accidents.give_way(self.world, where, by_version=by_version)
+        self.is_due = True
+
+    @rule(where=places, step=st.sampled_from(STEPS[:3]))
+    def a_release_is_overtaken(self, where: int, step: str) -> None:
+        """Somebody pushes from elsewhere before it does."""
+        self._get_ready(where)
+        self._came_to(accidents.overtaken(self.world, where, step), may_fail=True)
+        self.is_due = True
+
+    @rule(where=places)
+    def two_releases_are_made_at_once(self, where: int) -> None:
+        """Whoever pushes first wins."""
+        self._get_ready(where)
+        for done in accidents.both_at_once(self.world):
+            self._came_to(done, may_fail=True)
+        self.is_due = True
+
+    @invariant()
+    def every_promise_is_kept(self) -> None:
+        """Nothing twice, nothing replaced, nothing moved, nothing lost."""
+        assert self.witness.broken() == []
+
+    def teardown(self) -> None:
+        """Let it converge, unless something is wrong already."""
+        with self.stack:
+            if sys.exception() is None:
+                converge(self.world, self.witness)
+
+    def _get_ready(self, where: int) -> None:
+        """Have something to release, and note whether anything stands in its way."""
+        if not self.is_due:
+            self.world.change(where, MEMBERS[len(self.world.changes) % 2])
+        self.is_calm = self.world.is_calm
+
+    def _came_to(self, done: Done, how: Signals | None = None, *, may_fail: bool = False) -> None:
+        """Accept the ends that were to be expected, and no other."""
+        expected = {*WHOLE, *(ENDS[how] if how else ())}
+        if may_fail or not self.is_calm:
+            expected.add(FAILED)
+        assert done.code in expected, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        self.is_due = done.code not in WHOLE
+
+
+def converge(world: World, witness: Witness) -> None:
+    """Release until nothing is due, and see that all is as if nothing had ever happened."""
+    world.heal()
+    codes: list[int] = []
+    while not codes or codes[-1] == 0:
+        done = world.release(len(codes) % 2)
+        assert done.code in WHOLE, done.stderr
+        codes.append(done.code)
+    assert len(codes) <= MOST_RUNS, codes
+    assert [*witness.broken(), *witness.unfinished()] == []
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Worlds]:
+    """Serve worlds, one after another."""
+    with worlds(tmp_path) as made:
+        yield made
+
+
+def run_machine(at: Worlds, how: settings) -> None:
+    """Run the machine in worlds of their own."""
+    machine = type("Convergence", (Convergence,), {"worlds": at})
+    run_state_machine_as_test(machine, settings=how)
+
+
+def test_a_release_converges_whatever_happens(at: Worlds) -> None:
+    run_machine(at, QUICK)
+
+
+@pytest.mark.exhaustive
+def test_a_release_converges_whatever_happens_for_long(at: Worlds) -> None:
+    run_machine(at, LONG)
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
+    at: Worlds, moment: Moment
+) -> None:
+    with at.opened() as world:
+        done = accidents.broken_off_in_upload(world, 0, moment, 2, SIGKILL)
+        stored = 1 if moment is Moment.READ else 2
+        assert (done.code, len(world.gate.files())) == (-SIGKILL, stored)
+        converge(world, Witness(world))
