@@ -15,11 +15,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from packaging.version import Version
 
 from tests.helpers import accidents
 from tests.helpers.broken_off import STEPS
 from tests.helpers.cli import Done
 from tests.helpers.gate import Loss, Moment
+from tests.helpers.harm import HARMS, release_by_hand
 from tests.helpers.promises import Witness
 from tests.helpers.world import MEMBERS, World, Worlds, worlds
 
@@ -62,19 +64,19 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(where=places, member=members, kind=st.sampled_from(("fix", "feat", "feat!")))
     def somebody_changes_a_member(self, where: int, member: str, kind: str) -> None:
-        """Also between a release that was broken off and the next run."""
+        """Push a change: also between a release that was broken off and the next run."""
         self.world.change(where, member, kind)
         self.is_due = True
 
     @rule(where=places)
     def a_release_is_made(self, where: int) -> None:
-        """Nothing else happens."""
+        """Let nothing else happen."""
         self.is_calm = self.world.is_calm
         self._came_to(self.world.release(where))
 
     @rule(where=places, step=st.sampled_from(STEPS), how=endings)
     def a_release_is_broken_off_after_a_step(self, where: int, step: str, how: Signals) -> None:
-        """A machine goes down, a CI gives up, a person presses a key."""
+        """Stop it: a machine goes down, a CI gives up, a person presses a key."""
         self._get_ready(where)
         self._came_to(accidents.broken_off_after(self.world, where, step, how), how)
 
@@ -82,7 +84,7 @@ class Convergence(RuleBasedStateMachine):
     def a_release_is_broken_off_in_an_upload(
         self, where: int, moment: Moment, number: int, how: Signals
     ) -> None:
-        """The same, while the index has a file in its hands."""
+        """Stop it while the index has a file in its hands."""
         self._get_ready(where)
         done = accidents.broken_off_in_upload(self.world, where, moment, number, how)
         self._came_to(done, how)
@@ -96,7 +98,7 @@ class Convergence(RuleBasedStateMachine):
     def the_index_is_poor(
         self, where: int, losses: list[Loss], lag: int, accepts: int | None
     ) -> None:
-        """Answers get lost, files are listed late, and the credentials are soon too old."""
+        """Lose answers, list files late, and let the credentials get too old."""
         gate = self.world.gate
         gate.losses, gate.lag, gate.accepts = list(losses), lag, accepts
         self._get_ready(where)
@@ -104,10 +106,8 @@ class Convergence(RuleBasedStateMachine):
         gate.losses, gate.lag, gate.accepts = [], 0, None
 
     @rule(where=places, member=members, is_behind=st.booleans(), by_version=st.booleans())
-    def a_tag_is_taken(
-        self, where: int, member: str, *, is_behind: bool, by_version: bool
-    ) -> None:
-        """Somebody has made the tag that a release is to make, at a commit of their own."""
+    def a_tag_is_taken(self, where: int, member: str, *, is_behind: bool, by_version: bool) -> None:
+        """Find the tag that it is to make at the remote, at somebody else's commit."""
         self._get_ready(where)
         accidents.take_next_tag(self.world, member, is_behind=is_behind)
         self._came_to(self.world.release(where), may_fail=True)
@@ -116,7 +116,7 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(where=places, by_version=st.booleans())
     def a_tag_is_taken_meanwhile(self, where: int, *, by_version: bool) -> None:
-        """Somebody makes it while the files are uploaded."""
+        """Find it there only after the files were uploaded."""
         self._get_ready(where)
         before = len(self.world.foreign)
         done = accidents.tag_taken_meanwhile(self.world, where)
@@ -127,14 +127,14 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(where=places, step=st.sampled_from(STEPS[:3]))
     def a_release_is_overtaken(self, where: int, step: str) -> None:
-        """Somebody pushes from elsewhere before it does."""
+        """Push from elsewhere before it does."""
         self._get_ready(where)
         self._came_to(accidents.overtaken(self.world, where, step), may_fail=True)
         self.is_due = True
 
     @rule(where=places)
     def two_releases_are_made_at_once(self, where: int) -> None:
-        """Whoever pushes first wins."""
+        """Start it on both machines: whoever pushes first wins."""
         self._get_ready(where)
         for done in accidents.both_at_once(self.world):
             self._came_to(done, may_fail=True)
@@ -142,7 +142,7 @@ class Convergence(RuleBasedStateMachine):
 
     @invariant()
     def every_promise_is_kept(self) -> None:
-        """Nothing twice, nothing replaced, nothing moved, nothing lost."""
+        """Find nothing twice, nothing replaced, nothing moved and nothing lost."""
         assert self.witness.broken() == []
 
     def teardown(self) -> None:
@@ -210,3 +210,31 @@ def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
         stored = 1 if moment is Moment.READ else 2
         assert (done.code, len(world.gate.files())) == (-SIGKILL, stored)
         converge(world, Witness(world))
+
+
+def test_a_witness_finds_all_harm(at: Worlds, subtests: pytest.Subtests) -> None:
+    for harm, words in HARMS.items():
+        with subtests.test(harm.__name__), at.opened() as world:
+            witness = Witness(world)
+            release_by_hand(world)
+            assert witness.broken() == []
+            harm(world)
+            assert words in "; ".join(witness.broken())
+
+
+def test_a_witness_finds_all_that_is_unfinished(at: Worlds) -> None:
+    with at.opened() as world:
+        release_by_hand(world)
+        assert Witness(world).unfinished() == []
+        world.change(0, "zq-base")
+        world.raise_version(0, "zq-top", Version("0.1.1"))
+        world.remote.git("tag", "--delete", "release/2026.01.01")
+        assert sorted(Witness(world).unfinished()) == [
+            "the commit of zq-base/v0.1.0 has no release tag",
+            "the commit of zq-top/v0.1.0 has no release tag",
+            "the status of zq-base is: changed",
+            "the status of zq-top is: changed",
+            "there is no tag zq-top/v0.1.1",
+            "zq-base has changes that are not in zq-base/v0.1.0",
+            "zq-top/v0.1.1 is not whole on the index",
+        ]

@@ -39,7 +39,7 @@ class Witness:
         return [*self._members(), *self._release_tags(), *self._states()]
 
     def _files(self) -> Iterator[str]:
-        """Nothing is uploaded twice, nothing that is there is replaced."""
+        """Find what was uploaded twice, and what was replaced."""
         for name, times in self.world.gate.taken.items():
             if times > 1:
                 yield f"{name} was stored {times} times"
@@ -50,7 +50,7 @@ class Witness:
         self.files = now
 
     def _tags(self) -> Iterator[str]:
-        """A tag that is there stays there; a new one is of what is on the index."""
+        """Find tags that did not stay where they were, and new ones that promise too much."""
         now = self.world.tags()
         for name, target in self.tags.items():
             if now.get(name) != target:
@@ -63,19 +63,19 @@ class Witness:
         self.tags = now
 
     def _journal(self) -> Iterator[str]:
-        """No push moved a tag, tagged what was not published, or rewrote the branch."""
+        """Find pushes that were to do harm, whether they could or not."""
         for update in self.world.journal():
             yield from _update_problems(self.world, update)
 
     def _people(self) -> Iterator[str]:
-        """What people pushed is on the branch."""
+        """Find commits of people that the branch has lost."""
         there = self.world.remote.git("rev-list", "main").splitlines()
         for commit in self.world.changes:
             if commit not in there:
                 yield f"the commit {commit} of somebody is lost"
 
     def _checkouts(self) -> Iterator[str]:
-        """People's checkouts are clean, and nothing but behind the remote."""
+        """Find checkouts that are not as their people left them, or behind."""
         there = self.world.remote.git("rev-list", "main").splitlines()
         at_remote = tags_of(self.world.remote)
         for checkout in self.world.checkouts:
@@ -90,7 +90,7 @@ class Witness:
                 yield f"the {name} has a tag that the remote has not"
 
     def _members(self) -> Iterator[str]:
-        """Every member is tagged at the version in its manifest, and has nothing newer."""
+        """Find members that are not released as they are on the branch."""
         world, tags = self.world, self.world.tags()
         for name in MEMBERS:
             tag = f"{name}/v{world.version(name)}"
@@ -102,7 +102,7 @@ class Witness:
                 yield f"{tag} is not whole on the index"
 
     def _release_tags(self) -> Iterator[str]:
-        """Every commit that members were released from is marked as a whole release."""
+        """Find commits that members were released from, and no whole release."""
         remote, tags = self.world.remote, self.world.tags()
         whole = {remote.head(name) for name in tags if name.startswith("release/")}
         for name in tags:

@@ -55,6 +55,7 @@ class World:
     """
 
     folder: Path
+    url: str
     gate: Gate
     changes: list[str] = field(default_factory=list)
     foreign: dict[str, str] = field(default_factory=dict)
@@ -172,7 +173,8 @@ def tags_of(repo: Repo) -> dict[str, str]:
     """Return the tags of a repository, with the object that each points at."""
     shape = "--format=%(refname:strip=2) %(objectname)"
     lines = repo.git("for-each-ref", shape, "refs/tags").splitlines()
-    return dict(line.split(" ") for line in lines)  # type: ignore[misc]
+    words = (line.partition(" ") for line in lines)
+    return {name: target for name, _, target in words}
 
 
 def raised(version: Version) -> Version:
@@ -196,7 +198,7 @@ class Worlds:
         self.made += 1
         folder = self.folder / f"world {self.made}"
         shutil.copytree(self._pattern(), folder, symlinks=True)
-        self.here = world = World(folder, Gate(folder / FILES))
+        self.here = world = World(folder, self.url, Gate(folder / FILES))
         try:
             yield world
         finally:
