@@ -14,7 +14,13 @@ from signal import SIGINT, SIGKILL, SIGTERM, Signals
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from packaging.version import Version
 
 from tests.helpers import accidents
@@ -41,7 +47,7 @@ REAL = settings(
     report_multiple_bugs=False,
 )
 QUICK = settings(REAL, max_examples=2, stateful_step_count=3, derandomize=True)
-LONG = settings(REAL, max_examples=10, stateful_step_count=7)
+LONG = settings(REAL, max_examples=6, stateful_step_count=10)
 
 places = st.integers(0, 1)
 members = st.sampled_from(MEMBERS)
@@ -68,6 +74,7 @@ class Convergence(RuleBasedStateMachine):
         self.world.change(where, member, kind)
         self.is_due = True
 
+    @precondition(lambda self: self.is_due)
     @rule(where=places)
     def a_release_is_made(self, where: int) -> None:
         """Let nothing else happen."""
