@@ -219,6 +219,33 @@ def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
         converge(world, Witness(world))
 
 
+@pytest.mark.exhaustive
+def test_what_is_finished_and_what_is_new_have_a_release_tag_each(at: Worlds) -> None:
+    with at.opened() as world:
+        accidents.broken_off_in_upload(world, 0, Moment.READ, 3, SIGKILL)
+        world.change(0, "zq-top")  # of which nothing was published: it is released from here
+        converge(world, Witness(world))
+
+
+@pytest.mark.exhaustive
+def test_a_member_is_released_again_while_its_release_tag_is_missing(at: Worlds) -> None:
+    with at.opened() as world:
+        accidents.broken_off_after(world, 0, "tag", SIGKILL)
+        world.change(0, "zq-base")
+        converge(world, Witness(world))
+
+
+@pytest.mark.exhaustive
+def test_a_dependent_is_finished_while_what_it_requires_moves_on(at: Worlds) -> None:
+    with at.opened() as world:
+        assert world.release(0).code == 0
+        world.change(0, "zq-base", "feat!")
+        world.gate.accepts = 3  # one file of the dependent is left
+        assert world.release(0).code == FAILED
+        world.change(0, "zq-base")
+        converge(world, Witness(world))
+
+
 def test_a_witness_finds_all_harm(at: Worlds, subtests: pytest.Subtests) -> None:
     for harm, words in HARMS.items():
         with subtests.test(harm.__name__), at.opened() as world:
