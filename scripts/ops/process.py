@@ -8,6 +8,8 @@ from pathlib import Path
 from ..model.problem import Failure, Problem
 
 WORDS_KEPT = 25
+# uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
+MASK = "::add-mask::"
 
 # What a build or an installer may see. Everything else, every secret among it, is
 # kept from the code that they run; HOME is a folder of their own.
@@ -44,7 +46,8 @@ class CommandFailure(Failure):
 
     def said(self, output: str) -> Problem:
         """Return the failure as a problem, with the end of what the program said."""
-        tail = "\n".join(output.strip().splitlines()[-WORDS_KEPT:])
+        lines = [line for line in output.strip().splitlines() if not line.startswith(MASK)]
+        tail = "\n".join(lines[-WORDS_KEPT:])
         return Problem(f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 
 

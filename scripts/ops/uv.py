@@ -22,6 +22,8 @@ MINIMUM = SpecifierSet(">=0.9")
 PUBLISH_SECONDS = 1800
 # uv says which status an index answered; how long it asks to wait is in its log alone.
 HEADERS_LOGGED = "uv_publish=trace"
+# What uv can say who we are by: GitHub sets the first, GitLab one for each audience, which
+# for PyPI is PYPI_ID_TOKEN. One audience signs, and is no index.
 TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "_ID_TOKEN")
 SIGNING_TOKEN = "SIGSTORE_ID_TOKEN"  # noqa: S105 - a name
 
@@ -156,14 +158,16 @@ def has_identity(environment: Mapping[str, str]) -> bool:
 
 
 def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> None:
-    """Upload distributions; credentials are uv's own variables, keyring or trusted publishing.
+    """Upload distributions, and the attestations that lie beside them.
 
-    Trusted publishing is only tried where a CI offers it: uv asks for half a minute elsewhere.
+    Credentials are uv's own variables, keyring or trusted publishing. That is only tried
+    where a CI offers it: uv asks for half a minute elsewhere.
     """
     trusted = "automatic" if has_identity(environment) else "never"
     named, credentials = _apart(url)
     options = ("--publish-url", named, "--trusted-publishing", trusted, "--no-progress")
-    command = ("publish", *options, *map(str, files))
+    signed = [beside for file in files for beside in file.parent.glob(f"{file.name}.*.attestation")]
+    command = ("publish", *options, *map(str, (*files, *sorted(signed))))
     told = {**environment, **credentials, "RUST_LOG": HEADERS_LOGGED}
     try:
         _run(command, told, seconds=PUBLISH_SECONDS)
