@@ -22,6 +22,15 @@ TOOLING = "scripts"
 MEMBERS = Path("packages")
 # 3 says that there was nothing to release, which is no failure of a session.
 FINE = [0, 3]
+# The files of the forges, by the schema that says their form.
+FORMS = {
+    "dependabot": (".github/dependabot.yml",),
+    "github-workflows": (
+        ".github/workflows/*.yml",
+        "docs/examples/*/.github/workflows/*.yml",
+    ),
+    "gitlab-ci": (".gitlab-ci.yml", "docs/examples/*/.gitlab-ci.yml"),
+}
 
 
 def _sync(session: nox.Session, *options: str) -> None:
@@ -61,10 +70,14 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=True)
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting, and the workflows for their form and for what is unsafe."""
     _sync(session, "--only-group=lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
+    for form, patterns in FORMS.items():
+        files = sorted(str(file) for pattern in patterns for file in Path().glob(pattern))
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{form}", *files)
+    session.run("zizmor", "--offline", "--quiet", "--strict-collection", ".github", "docs/examples")
 
 
 @nox.session(default=True)
