@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.cli import ROOT, run
+from tests.helpers.cli import run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, member
@@ -169,44 +169,3 @@ def test_a_protected_branch_takes_the_release_commit_by_a_request(
     assert [remote.head(name) for name in new] == [merged] * 3
     assert len(shelf.files()) == 12
     assert run(checkout.path, *RELEASE).code == 3
-
-
-def test_a_release_in_jobs_each_in_a_clone_of_its_own(
-    checkout: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
-) -> None:
-    assert run(checkout.path, *RELEASE).code == 0
-    changed(checkout, "feat!: other")
-
-    def job(name: str, *commands: tuple[str, ...]) -> Repo:
-        checkout.git("clone", "--quiet", str(remote.path), str(tmp_path / name))
-        clone = Repo(tmp_path / name)
-        for command in commands:
-            done = run(clone.path, *command)
-            assert done.code == 0, done.stderr
-        return clone
-
-    job("prepare", ("prepare", "--execute"))
-    built = job("build", ("build",), ("verify-git-install", "--installer", "uv"))
-    assert len(shelf.files()) == 6
-    job("publish", ("publish", "--execute", "--index", "shelf", "--from", str(built.path / "dist")))
-    assert len(shelf.files()) == 12
-    index = ("--index", "shelf")
-    job("tag", ("verify-index-install", *index), ("tag", "--execute", *index), (*RELEASE, *index))
-    new = ("zq-app/v0.1.1", "zq-base/v0.2.0", "zq-middle/v0.1.1")
-    assert [remote.head(name) for name in new] == [remote.head("main")] * 3
-    assert run(checkout.path, *RELEASE).code == 3
-
-
-def test_the_jobs_of_the_release_workflow_are_those_that_are_tried_here() -> None:
-    lines = (ROOT / ".github/workflows/release.yml").read_text("utf-8").splitlines()
-    commands = [line.strip(" -").removeprefix("run: ") for line in lines if "nox -s" in line]
-    assert commands == [
-        "nox -s prepare -- --execute",
-        "nox -s build",
-        "nox -s verify-git-install",
-        'nox -s publish -- --execute --index "$INDEX" --from dist',
-        'nox -s verify-index-install -- --index "$INDEX"',
-        'nox -s tag -- --execute --index "$INDEX"',
-        'nox -s release -- --execute --index "$INDEX" # verifies the tags, closes the release',
-    ]
-    assert sum("id-token: write" in line for line in lines) == 1
