@@ -1,0 +1,187 @@
+"""What is tagged, where, and by whom of two: the promises about git."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.cli import ROOT, command, run
+from tests.helpers.repository import Repo
+from tests.helpers.shelf import Shelf
+from tests.helpers.workspaces import member
+
+RELEASE = ("release", "--execute", "--installer", "uv")
+TAG = "zq-base/v0.1.0"
+WHEEL, SDIST = "zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"
+# Lets one push wait until somebody says go, and all others through.
+WAITING = """\
+#!/bin/sh
+if mkdir "$PWD/first" 2>/dev/null; then
+  read go < "$PWD/go"
+fi
+"""
+# Moves a tag as soon as it has come.
+MOVING = """\
+#!/bin/sh
+while read old new ref; do
+  if [ "$ref" = refs/tags/{tag} ]; then git update-ref "$ref" {elsewhere}; fi
+done
+"""
+
+
+def hook(remote: Repo, name: str, text: str) -> None:
+    """Give a bare repository a hook."""
+    path = remote.path / "hooks" / name
+    path.write_text(text, "utf-8")
+    path.chmod(0o755)
+
+
+def another_clone(remote: Repo, path: Path) -> Repo:
+    """Clone a repository, as a second person would."""
+    subprocess.run(("git", "clone", "--quiet", str(remote.path), str(path)), check=True)
+    return Repo(path)
+
+
+@pytest.mark.promise(11)
+def test_what_is_released_is_the_commit_and_nothing_that_lies_beside_it(
+    single: Repo, shelf: Shelf
+) -> None:
+    single.commit("chore: ignore", {".gitignore": "dist/\nsecret.py\n"})
+    single.git("push", "--quiet")
+    package = single.path / "packages/zq-base/src/zq_base"
+    (package / "secret.py").write_text("ignored, and yet it would be packed\n", "utf-8")
+    (single.path / ".git/index.lock").touch()  # git is at work there, or was killed
+    done = run(single.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    listed = subprocess.run(
+        ("python3", "-m", "zipfile", "-l", str(shelf.folder / WHEEL)),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert ("zq_base/__init__.py" in listed, "secret" in listed) == (True, False)
+
+
+@pytest.mark.promise(11)
+def test_a_submodule_that_has_drifted_is_an_unclean_tree(
+    single: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    other = Repo.init(tmp_path / "other")
+    other.commit("start", {"a": "1"})
+    allowed = ("-c", "protocol.file.allow=always")
+    single.git(*allowed, "submodule", "--quiet", "add", str(other.path), "vendor")
+    single.commit("chore: vendor")
+    single.git("push", "--quiet")
+    Repo(single.path / "vendor").commit("drift", {"a": "2"})
+    done = run(single.path, *RELEASE)
+    assert (done.code, shelf.tries) == (1, 0)
+    assert "the working tree is not clean: 1 file, `M vendor` first" in done.stderr
+
+
+@pytest.mark.promise(12)
+@pytest.mark.promise(14)
+def test_a_tag_that_somebody_makes_elsewhere_meanwhile_is_neither_moved_nor_taken(
+    single: Repo, single_remote: Repo, shelf: Shelf
+) -> None:
+    elsewhere = single_remote.git("commit-tree", "main^{tree}", "-m", "somebody else's")
+
+    def make_tag(_: int) -> None:
+        single_remote.git("tag", "--force", TAG, elsewhere)
+
+    shelf.after_upload = make_tag
+    done = run(single.path, *RELEASE)
+    assert (done.code, single_remote.head(TAG)) == (1, elsewhere)
+    assert f"refs/tags/{TAG}" in done.stderr
+    shelf.after_upload = lambda _: None
+    single.git("pull", "--quiet")
+    again = run(single.path, *RELEASE)
+    assert (again.code, single_remote.head(TAG)) == (1, elsewhere)
+    assert f"the tag {TAG} is at {elsewhere[:12]}" in again.stderr
+    assert sorted(shelf.sent) == [WHEEL, SDIST]
+
+
+@pytest.mark.promise(14)
+def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
+    single: Repo, single_remote: Repo
+) -> None:
+    elsewhere = single_remote.head("main~1")
+    hook(single_remote, "post-receive", MOVING.format(tag=TAG, elsewhere=elsewhere))
+    done = run(single.path, *RELEASE)
+    assert done.code == 1
+    assert f"the tag {TAG} is at {elsewhere[:12]}, not at" in done.stderr
+    assert single_remote.git("tag").splitlines() == [TAG]  # and no release tag says that it is done
+
+
+@pytest.mark.promise(13)
+def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(
+    single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    other = another_clone(single_remote, tmp_path / "other")
+    hook(single_remote, "pre-receive", WAITING)
+    subprocess.run(("mkfifo", str(single_remote.path / "go")), check=True)
+    slow = subprocess.Popen(
+        ("env", "GIT_COMMITTER_NAME=Slow", *command(single.path, *RELEASE)),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (single_remote.path / "first").exists():
+        assert slow.poll() is None
+    quick = run(other.path, *RELEASE)
+    state = single_remote.refs()
+    (single_remote.path / "go").write_text("go\n", "utf-8")
+    _, said = slow.communicate()
+    assert (quick.code, slow.returncode) == (0, 1), quick.stderr + said
+    assert "somebody may have pushed first" in said
+    assert (single_remote.refs(), sorted(shelf.sent)) == (state, [WHEEL, SDIST])
+    assert run(single.path, *RELEASE).code == 3
+
+
+@pytest.mark.promise(13)
+def test_of_two_releases_at_once_the_one_that_uploads_second_replaces_nothing(
+    single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    quick: list[int] = []
+
+    def overtake(_: str) -> None:
+        if not quick:
+            quick.append(0)  # its own uploads come by here, too
+            other = another_clone(single_remote, tmp_path / "other")
+            quick[0] = run(other.path, *RELEASE).code
+            quick.append(single_remote.refs().count("refs/tags/"))
+
+    shelf.before_upload = overtake
+    done = run(single.path, *RELEASE)
+    assert quick == [0, 2], done.stderr
+    assert sorted(shelf.sent) == [WHEEL, SDIST]
+    assert single_remote.head(TAG) == single_remote.head("main")
+    assert run(single.path, *RELEASE).code == 3
+
+
+@pytest.mark.promise(10)
+def test_what_cannot_be_released_in_any_order_is_refused_before_a_build(
+    single: Repo, single_remote: Repo, shelf: Shelf
+) -> None:
+    before = single_remote.refs()
+    needs_base = member("zq-top", "zq-base>=0.1.0,<0.2")
+    private = 'classifiers = ["Private :: Do Not Upload"]\n'
+    cases = {
+        "members require each other in a cycle": {
+            **member("zq-base", "zq-top>=0.1.0,<0.2"),
+            **needs_base,
+        },
+        "zq-top requires zq-base without a range": {
+            **member("zq-base"),
+            **member("zq-top", "zq-base"),
+        },
+        "zq-top requires zq-base, which is never released": {
+            **member("zq-base", more=private),
+            **needs_base,
+        },
+    }
+    for said, files in cases.items():
+        single.commit("feat: try", files)
+        done = run(single.path, "release", "--installer", "uv")
+        assert (done.code in {1, 2}, said in done.stderr) == (True, True), done.stderr
+        assert "\nbuild " not in done.stderr
+    assert (single_remote.refs(), shelf.tries) == (before, 0)
