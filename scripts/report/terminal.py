@@ -31,12 +31,18 @@ ACTIONS = {
 }
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command line, which chooses the exit code."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return a console: as wide as the terminal, and wide enough where there is none."""
-    made = Console(stderr=stderr, highlight=False)
+    made = _Console(stderr=stderr, highlight=False)
     if made.is_terminal:
         return made
-    return Console(stderr=stderr, highlight=False, width=WIDTH_ELSEWHERE)
+    return _Console(stderr=stderr, highlight=False, width=WIDTH_ELSEWHERE)
 
 
 @contextmanager
