@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomlkit
@@ -31,13 +31,17 @@ PROMISE = Promise(origin=INDEX)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Check:
-    """What all installations of one check have in common."""
+    """What all installations of one check have in common.
+
+    `login` is for uv alone, while it reads the index: what it installs never sees it.
+    """
 
     index: Index
     workspace: Workspace
     versions: Mapping[NormalizedName, Version]
     folder: Path
     environment: Mapping[str, str]
+    login: Mapping[str, str] = field(repr=False)
     python: str
     until: float
 
@@ -61,11 +65,8 @@ def verify_index_install(
         workspace=workspace,
         versions=versions,
         folder=folder,
-        environment={
-            **process.scrubbed(home),
-            **indexes.reading_environment(index),
-            "UV_CACHE_DIR": str(home / "uv-cache"),
-        },
+        environment={**process.scrubbed(home), "UV_CACHE_DIR": str(home / "uv-cache")},
+        login=indexes.reading_environment(index),
         python=python,
         until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
     )
@@ -85,7 +86,8 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
 
     def install() -> Path:
         installed = uv.make_environment(project / "env", check.environment, check.python)
-        _sync(project, installed, check.environment, check.until)
+        _sync(project, installed, check, names)
+        uv.check(installed, check.environment)
         return installed
 
     trial = attempt(install, workspace, names, check.environment)
@@ -108,7 +110,7 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
 def _write_project(project: Path, check: _Check, names: Sequence[NormalizedName]) -> None:
     """Write a consumer that requires members at their versions and maps all siblings."""
     workspace = check.workspace
-    needed = sorted({each for name in names for each in closure(workspace.graph, name)})
+    needed = _needed(check, names)
     pinned = [f"{name}=={check.versions[name]}" for name in names]
     ranges = {workspace.members[name].requires_python for name in names}
     document = tomlkit.document()
@@ -129,16 +131,23 @@ def _write_project(project: Path, check: _Check, names: Sequence[NormalizedName]
     (project / MANIFEST).write_text(tomlkit.dumps(document), "utf-8")
 
 
-def _sync(project: Path, installed: Path, environment: Mapping[str, str], until: float) -> None:
+def _needed(check: _Check, names: Sequence[NormalizedName]) -> list[NormalizedName]:
+    """Return members and all siblings that they require."""
+    return sorted({each for name in names for each in closure(check.workspace.graph, name)})
+
+
+def _sync(project: Path, installed: Path, check: _Check, names: Sequence[NormalizedName]) -> None:
+    """Install what a project requires; members come as wheels, so that none is built here."""
+    environment = {**check.environment, **check.login}
+    as_wheels = [word for name in _needed(check, names) for word in ("--no-build-package", name)]
     pause = 0.1
     while True:
         try:
-            uv.sync(project, project / "env", environment, str(installed))
+            uv.sync(project, project / "env", environment, str(installed), *as_wheels)
         except Failure:
-            if time.monotonic() + pause > until:
+            if time.monotonic() + pause > check.until:
                 raise
             time.sleep(pause)
             pause = min(pause * 2, 10.0)
         else:
-            uv.check(installed, environment)
             return

@@ -94,12 +94,14 @@ def test_no_index_to_publish_to(repo: Repo) -> None:
     told(run(repo.path, "publish"), 2, "no index is configured", "publish-url")
 
 
+@pytest.mark.promise(26)
 def test_git_is_missing(repo: Repo, tmp_path: Path) -> None:
     empty = tmp_path / "bin"
     empty.mkdir()
     told(run(repo.path, "plan", PATH=str(empty)), 1, "git is not installed", "install git")
 
 
+@pytest.mark.promise(26)
 def test_uv_is_missing(repo: Repo, tmp_path: Path) -> None:
     tools = tmp_path / "bin"
     tools.mkdir()
@@ -107,6 +109,7 @@ def test_uv_is_missing(repo: Repo, tmp_path: Path) -> None:
     told(run(repo.path, "plan", PATH=str(tools), UV="uv"), 1, "uv is not installed", "nox[uv]")
 
 
+@pytest.mark.promise(26)
 def test_another_uv_is_required(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path)
     root = ROOT.format(more='[tool.uv]\nrequired-version = ">=99"\n')
@@ -114,6 +117,7 @@ def test_another_uv_is_required(tmp_path: Path) -> None:
     told(run(repo.path, "plan"), 2, "is not the uv that this workspace requires (>=99)", ">=99")
 
 
+@pytest.mark.promise(26)
 def test_a_shallow_clone(repo: Repo, tmp_path: Path) -> None:
     shallow = Repo.init(tmp_path / "shallow")
     shallow.git("fetch", "--quiet", "--depth=1", repo.path.as_uri(), "main")
@@ -167,6 +171,8 @@ REFUSED: dict[str, tuple[Callable[[Repo], None], str, str]] = {
 }
 
 
+@pytest.mark.promise(11)
+@pytest.mark.promise(12)
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_real_release_refuses(case: str, checkout: Repo, shelf: Shelf) -> None:
     break_it, message, hint = REFUSED[case]
@@ -202,6 +208,7 @@ def test_a_release_without_an_identity(checkout: Repo) -> None:
     told(done, 1, "git does not know who you are", "git config user.name")
 
 
+@pytest.mark.promise(7)
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "500 Oops"])
 def test_an_index_that_does_not_let_us_read(status: str, checkout: Repo, shelf: Shelf) -> None:
     shelf.refuse_reads = status

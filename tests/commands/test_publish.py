@@ -59,6 +59,7 @@ def test_the_steps_of_a_release_can_be_taken_one_by_one(
     assert run(prepared.path, *RELEASE).code == 3
 
 
+@pytest.mark.promise(3)
 def test_what_was_built_elsewhere_is_published_from_its_folder(
     prepared: Repo, shelf: Shelf
 ) -> None:
@@ -74,6 +75,7 @@ def test_what_was_built_elsewhere_is_published_from_its_folder(
     assert (len(shelf.files()), stale.name in shelf.files()) == (6, False)
 
 
+@pytest.mark.promise(6)
 def test_a_file_with_other_content_on_the_index_is_a_conflict(
     checkout: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
@@ -92,6 +94,7 @@ def test_a_file_with_other_content_on_the_index_is_a_conflict(
     assert (shelf.files(), remote.git("tag")) == (before, "")
 
 
+@pytest.mark.promise(16)
 def test_credentials_in_the_url_of_an_index_reach_it_and_nothing_else(
     tmp_path: Path, shelf: Shelf
 ) -> None:
@@ -120,6 +123,7 @@ def test_an_index_that_refuses_the_credentials(checkout: Repo, remote: Repo, she
     assert len(shelf.files()) == 6
 
 
+@pytest.mark.promise(8)
 @pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
 def test_an_index_that_is_busy_for_a_moment_is_asked_again(
     prepared: Repo, shelf: Shelf, status: str
@@ -130,12 +134,14 @@ def test_an_index_that_is_busy_for_a_moment_is_asked_again(
     assert (shelf.uploads, shelf.tries) == (6, 8)
 
 
+@pytest.mark.promise(8)
 def test_an_index_that_has_decided_is_not_asked_again(prepared: Repo, shelf: Shelf) -> None:
     shelf.refuse_uploads = "409 Conflict"
     done = run(prepared.path, "publish", "--execute")
     assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1)
 
 
+@pytest.mark.promise(8)
 @pytest.mark.exhaustive
 def test_an_index_that_stays_broken_is_given_up(prepared: Repo, shelf: Shelf) -> None:
     shelf.refuse_uploads = "500 Broken"
@@ -143,6 +149,7 @@ def test_an_index_that_stays_broken_is_given_up(prepared: Repo, shelf: Shelf) ->
     assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1 + len(PAUSES))
 
 
+@pytest.mark.promise(8)
 def test_a_lost_answer_to_an_upload_is_no_failure(prepared: Repo, shelf: Shelf) -> None:
     shelf.lose_answers = True
     done = run(prepared.path, "publish", "--execute")

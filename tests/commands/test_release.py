@@ -82,6 +82,7 @@ def pair(tmp_path: Path, shelf: Shelf) -> Repo:
     return repo
 
 
+@pytest.mark.promise(29)
 def test_a_rehearsal_verifies_every_member_and_changes_nothing(
     checkout: Repo, remote: Repo, shelf: Shelf
 ) -> None:
@@ -212,6 +213,7 @@ def assert_completed(pair: Repo, shelf: Shelf) -> None:
     assert run(pair.path, *RELEASE).code == 3
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize("step", ["push", "tag"])
 def test_a_release_killed_between_two_steps_is_completed(
     step: str, pair: Repo, shelf: Shelf
@@ -220,6 +222,7 @@ def test_a_release_killed_between_two_steps_is_completed(
     assert_completed(pair, shelf)
 
 
+@pytest.mark.promise(5)
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("step", [step for step in STEPS if step not in {"push", "tag"}])
 def test_a_release_killed_between_any_two_steps_is_completed(
@@ -229,6 +232,7 @@ def test_a_release_killed_between_any_two_steps_is_completed(
     assert_completed(pair, shelf)
 
 
+@pytest.mark.promise(5)
 @pytest.mark.parametrize(
     "upload", [2, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (1, 3, 4))]
 )
@@ -271,6 +275,7 @@ def test_a_change_after_a_broken_off_release_waits_for_the_next_one(
     assert [(m["name"], m["planned_version"]) for m in following] == [("zq-base", "0.1.1")]
 
 
+@pytest.mark.promise(13)
 def test_of_two_releases_at_once_one_is_refused(pair: Repo, tmp_path: Path, shelf: Shelf) -> None:
     other = Repo(tmp_path / "other")
     pair.git("clone", "--quiet", str(pair.path.with_suffix(".git")), str(other.path))
