@@ -225,10 +225,12 @@ def test_a_release_killed_between_two_steps_is_completed(
 @pytest.mark.promise(5)
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("step", [step for step in STEPS if step not in {"push", "tag"}])
+@pytest.mark.promise(2)
 def test_a_release_killed_between_any_two_steps_is_completed(
     step: str, pair: Repo, shelf: Shelf
 ) -> None:
     killed_after(step, pair.path)
+    assert (pair.path / "dist").exists() is (STEPS.index(step) > STEPS.index("push"))
     assert_completed(pair, shelf)
 
 

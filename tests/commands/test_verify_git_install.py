@@ -25,6 +25,7 @@ def failures(done: Done) -> dict[str, str]:
     return {r["member"]: r["problem"] for r in done.json["results"] if not r["ok"]}
 
 
+@pytest.mark.promise(14)
 def test_every_member_installs_with_uv_and_with_pip_from_the_commit_at_head(repo: Repo) -> None:
     done = run(repo.path, "verify-git-install", "--json")
     assert done.code == 0, done.stderr
@@ -204,6 +205,7 @@ def test_a_file_that_its_sdist_leaves_out_is_a_failure(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.promise(14)
 def test_a_sibling_that_an_index_gives_is_a_failure_that_names_it(
     tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

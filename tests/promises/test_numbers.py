@@ -18,7 +18,9 @@ def numbers(source: str) -> Iterator[int]:
 
 
 def test_thirty_promises_are_made_and_each_has_a_test() -> None:
-    made = [int(number) for number in PROMISED.findall((ROOT / "docs/promises.md").read_text("utf-8"))]
+    made = [
+        int(number) for number in PROMISED.findall((ROOT / "docs/promises.md").read_text("utf-8"))
+    ]
     held = {
         number
         for path in (ROOT / "tests").rglob("test_*.py")
