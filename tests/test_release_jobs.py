@@ -125,7 +125,9 @@ def test_a_release_runs_where_nobody_may_push_to_the_branch(
     machine: Machine, forge: Forge, tmp_path: Path
 ) -> None:
     machine.remote.git("clone", "--quiet", ".", str(tmp_path / "desk"))
-    proposed = run(tmp_path / "desk", "prepare", "--execute", "--branch", "release-next")
+    trusted = {"REQUESTS_CA_BUNDLE": str(machine.certificates)}
+    command = ("prepare", "--execute", "--branch", "release-next")
+    proposed = run(tmp_path / "desk", *command, **trusted)
     assert proposed.code == 0, proposed.stderr
     machine.remote.git("update-ref", "refs/heads/main", "refs/heads/release-next")
     hook = machine.remote.path / "hooks" / "update"

@@ -1,6 +1,6 @@
 """An index that takes uploads by the identity of a CI job, as PyPI does, on loopback.
 
-https://docs.pypi.org/trusted-publishers/internals/
+What it answers, and where, is what PyPI's guide to trusted publishers says.
 """
 
 from __future__ import annotations
