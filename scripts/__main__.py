@@ -69,9 +69,9 @@ COMMANDS: Mapping[str, Command] = {
         ("--due", "--index"),
     ),
     "tag": Command(
-        "show the tags that are due; --execute pushes them",
+        "show the tags that are due; --execute pushes them, --close finishes the release",
         "tag",
-        ("--execute", "--index", *INTENT),
+        ("--execute", "--close", "--index", "--installer", "--python", *INTENT),
     ),
     "publish": Command(
         "show the uploads that are due; --execute uploads",

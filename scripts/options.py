@@ -44,6 +44,10 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "action": "store_true",
         "help": "what is due alone, each from the commit that it is released from",
     },
+    "--close": {
+        "action": "store_true",
+        "help": "with --execute: verify the tags at the remote, and push the release tag",
+    },
     "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
     "--index": {
         "metavar": "NAME",

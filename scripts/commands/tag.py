@@ -5,17 +5,28 @@ from collections.abc import Iterator, Sequence
 
 from ..model.facts import Facts, Presence
 from ..model.plan import Release
-from ..model.problem import Problem, stop_on
-from ..report import terminal
+from ..model.problem import Problem, UsageFailure, stop_on
+from ..model.route import INSTALLERS
+from ..model.tag import Tag
+from ..report import as_json, terminal
 from ..stages import tag
+from ..stages.environments import failures
+from ..stages.outcome import Outcome
+from ..stages.release import close
+from ..stages.site import Site
 from ..stages.steps import Steps
+from ..stages.work import Terms
 from .context import Answer, Context, open_site
 from .prepared import prepared
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
-    """Show the tags that are due; with --execute, create and push them."""
+    """Show the tags that are due; with --execute, push them; with --close, finish the release."""
+    if arguments.close and not arguments.execute:
+        hint = "add --execute: what is not pushed cannot be verified at the remote"
+        raise UsageFailure(Problem("--close finishes what --execute pushes", hint))
     context = Context.of(arguments)
+    closed: Outcome | None = None
     with open_site(context, execute=arguments.execute) as place:
         with steps("plan"):
             facts, made = prepared(place, context.index, context.intent)
@@ -28,15 +39,32 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
                     own = [r for r in due if (r.finished_from or facts.base) == commit]
                     name = tag.release_tag_at(place, commit, facts, made)
                     tag.push_member_tags(place, own, facts.base, name)
-    data = {"tags": [{"name": each.name, "commit": each.commit} for each in tags]}
+        if arguments.close:
+            closed = _closed(place, steps, arguments)
+    return _answer(tags, closed, is_real=arguments.execute)
+
+
+def _closed(place: Site, steps: Steps, arguments: Namespace) -> Outcome:
+    terms = Terms(python=arguments.python, installers=arguments.installers or INSTALLERS)
+    return close(place, steps, terms)
+
+
+def _answer(tags: Sequence[Tag], closed: Outcome | None, *, is_real: bool) -> Answer:
+    data: dict[str, object] = {"tags": [{"name": t.name, "commit": t.commit} for t in tags]}
+    if closed:
+        data |= {"closed": closed.tags, **as_json.results(closed.results)}
 
     def show() -> None:
         for each in tags:
             terminal.say(f"{each.name}  {each.commit}")
-        if not arguments.execute:
+        if closed:
+            terminal.show_results(closed.results)
+            terminal.say(f"Verified at the remote, and tagged: {', '.join(closed.tags)}.")
+        if not is_real:
             terminal.say("No tag was made. `nox -s tag -- --execute` makes and pushes them.")
 
-    return Answer(data, show)
+    problems = failures(closed.results) if closed else []
+    return Answer(data, show, problems=problems, exit_code=1 if problems else 0)
 
 
 def _incomplete(facts: Facts, due: Sequence[Release]) -> Iterator[Problem]:

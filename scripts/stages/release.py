@@ -85,6 +85,18 @@ def release(
     return outcome
 
 
+def close(site: Site, steps: Steps, terms: Terms) -> Outcome:
+    """Verify the tags whose release is not whole yet, and push its release tag.
+
+    It begins nothing: what is due beside them waits for a release.
+    """
+    facts = gather(site.scratch, site.prefix)
+    plan = replace(make_plan(facts), releases=())
+    outcome = Outcome(plan, commit=plan.base)
+    _tag_and_verify(begin(site, facts, plan, plan.base, terms), outcome, steps)
+    return outcome
+
+
 def _publish_and_tag(work: Work, outcome: Outcome, steps: Steps) -> None:
     site, plan = work.site, work.plan
     if site.index and plan.releases:
@@ -92,6 +104,11 @@ def _publish_and_tag(work: Work, outcome: Outcome, steps: Steps) -> None:
             _publish(work, outcome)
         with steps("verify-index-install"):
             _verify_index(work, outcome)
+    _tag_and_verify(work, outcome, steps)
+
+
+def _tag_and_verify(work: Work, outcome: Outcome, steps: Steps) -> None:
+    plan = work.plan
     sound = [release for release in plan.releases if release.name not in outcome.failed]
     with steps("tag"):
         closing = _tag(work, sound)

@@ -37,7 +37,7 @@ GITLAB = ROOT / ".gitlab-ci.yml"
 # With uv alone a release is verified in a fraction of the time.
 SHORTENED = {
     "nox -s verify-git-install": "nox -s verify-git-install -- --installer uv",
-    "nox -s release -- --execute": "nox -s release -- --execute --installer uv",
+    "nox -s tag -- --execute --close": "nox -s tag -- --execute --close --installer uv",
 }
 
 STUBS = {
