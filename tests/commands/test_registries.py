@@ -15,6 +15,7 @@ import requests
 from packaging.utils import canonicalize_name
 
 from scripts.model.catalogue import Rule
+from scripts.model.manifest import with_index
 from scripts.model.workspace import Index
 from scripts.ops import index as indexes
 from scripts.ops.known_indexes import catalogue
@@ -136,6 +137,16 @@ def _added(
     manifest.write_text(text, "utf-8")
 
 
+def configured(prepared: Prepared, name: str, made: Registry) -> None:
+    """Write and commit what `add-index` writes, without a process of its own."""
+    entry = made.entries[-1]
+    table = {"name": name, "url": entry.url, "publish-url": entry.publish_url, "explicit": True}
+    manifest = prepared.repo.path / "pyproject.toml"
+    text = with_index(manifest.read_text("utf-8"), table)
+    manifest.write_text(at_loopback(text, made), "utf-8")
+    committed(prepared)
+
+
 def committed(prepared: Prepared) -> None:
     """Commit and push what was added."""
     prepared.repo.commit("chore: add an index")
@@ -200,8 +211,7 @@ def test_a_keyring_is_enough_to_upload_and_to_read(
 ) -> None:
     keyring = Stub.put_on_path(tmp_path, monkeypatch, "keyring")
     with registry(name, tmp_path / "index-files") as made:
-        added(prepared, name, made)
-        committed(prepared)
+        configured(prepared, name, made)
         (entry,) = made.entries
         user = Login.of(entry, "").user
         for url, secret in ((entry.url, made.read_secret), (entry.publish_url, made.upload_secret)):
@@ -221,8 +231,7 @@ def test_a_wrong_secret_uploads_nothing(
     name: str, prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with registry(name, tmp_path / "index-files") as made:
-        added(prepared, name, made)
-        committed(prepared)
+        configured(prepared, name, made)
         logged_in(monkeypatch, name, replace(made, upload_secret=GUESSED))
         done = prepared.publish(name)
         assert (done.code, made.files(), made.uploads) == (1, [], 0)
@@ -236,8 +245,7 @@ def test_a_private_index_that_cannot_be_read_is_not_uploaded_to(
     name: str, prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with registry(name, tmp_path / "index-files") as made:
-        added(prepared, name, made)
-        committed(prepared)
+        configured(prepared, name, made)
         logged_in(monkeypatch, name, made, reads=False)
         done = prepared.publish(name)
         assert (done.code, made.posts) == (1, [])
@@ -252,8 +260,7 @@ def test_a_keyring_that_has_nothing_is_said(
     monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
     monkeypatch.setenv("UV_INDEX_CODEARTIFACT_USERNAME", "aws")
     with registry("codeartifact", tmp_path / "index-files") as made:
-        added(prepared, "codeartifact", made)
-        committed(prepared)
+        configured(prepared, "codeartifact", made)
         done = prepared.publish("codeartifact")
         assert (done.code, made.posts, "Traceback" in done.stderr) == (1, [], False)
         assert "the keyring gives no password for it" in done.stderr
