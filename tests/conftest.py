@@ -48,6 +48,7 @@ def own_environment(
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("NETRC", str(home / "netrc"))
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     monkeypatch.setenv("UV_PUBLISH_USERNAME", "tester")
     monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")

@@ -17,6 +17,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, ProjectPage
 from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
+from requests.utils import get_netrc_auth
 
 from ..model.catalogue import is_private_talk
 from ..model.facts import Page
@@ -137,7 +138,9 @@ def credentials(index: Index) -> tuple[str, str] | None:
     if _is_for_keyring(username, password):
         found = keyring.password(index.shown, str(username))
         return None if found is None else (str(username), found)
-    return None if username is None and password is None else (username or "", password or "")
+    if username is None and password is None:
+        return get_netrc_auth(index.shown)
+    return username or "", password or ""
 
 
 def _told(index: Index) -> tuple[str | None, str | None]:
@@ -174,7 +177,7 @@ def asked_to_upload(index: Index, sent: tuple[str, str]) -> str:
 
 
 def reading_environment(index: Index) -> dict[str, str]:
-    """Return the variables that let uv read this index where it has no keyring to ask."""
+    """Return the variables that let uv read this index where no keyring and no netrc is."""
     found = credentials(index)
     return dict(zip(index.variables, found, strict=True)) if found else {}
 

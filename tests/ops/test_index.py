@@ -125,6 +125,23 @@ def test_the_credentials_in_a_url_win_as_they_do_with_uv(
     assert indexes.reading_environment(index) == dict(zip(index.variables, expected, strict=True))
 
 
+def test_a_netrc_file_is_read_as_uv_reads_it_and_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n", "utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    index = Index(name="shelf", url="http://127.0.0.1:9/simple/")
+    assert indexes.credentials(index) == ("me", "secret")
+    assert indexes.reading_environment(index) == {
+        "UV_INDEX_SHELF_USERNAME": "me",
+        "UV_INDEX_SHELF_PASSWORD": "secret",
+    }
+    monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "you")
+    monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "other")
+    assert indexes.credentials(index) == ("you", "other")
+
+
 @pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     """Return a keyring that has nothing yet, and that uv is told to ask."""
