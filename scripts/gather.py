@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from .model import changelog
+from .model.change import RELEASE_SUBJECT
 from .model.facts import Facts, Page, Presence
 from .model.problem import Problem, UsageFailure
 from .model.reading import manifest_paths, read_workspace
@@ -49,13 +50,14 @@ def gather(
         for member in facts.workspace.members.values()
         if not member.never_released and (all_pages or facts.tag_at(member) is None)
     ]
+    untagged = [member for member in asked if facts.tag_at(member) is None]
     pages = _pages(index, asked)
     ends = [tag.commit for _, tag in facts.priors().values()]
     return replace(
         facts,
         commits=repository.history(base, ends, prefix),
         pages=pages,
-        version_set_at=_version_set_at(repository, base, prefix, _on_index(asked, pages)),
+        version_set_at=_version_set_at(repository, base, prefix, untagged, pages),
     )
 
 
@@ -105,12 +107,42 @@ def _on_index(members: Iterable[Member], pages: Mapping[NormalizedName, Page]) -
 
 
 def _version_set_at(
+    repository: Repository,
+    base: str,
+    prefix: str,
+    untagged: list[Member],
+    pages: Mapping[NormalizedName, Page],
+) -> dict[NormalizedName, str]:
+    """Find the commit of each version that is prepared or published, and has no tag yet.
+
+    A release commit says so itself, and its changelog does. What is on the index without
+    one comes from where the manifest got the version and the changelog the section for it.
+    """
+    found = _prepared_at(repository, base, prefix, untagged)
+    rest = [member for member in _on_index(untagged, pages) if member.name not in found]
+    return found | _shown_first_at(repository, base, prefix, rest)
+
+
+def _prepared_at(
     repository: Repository, base: str, prefix: str, members: list[Member]
 ) -> dict[NormalizedName, str]:
-    """Find, for each of these members, the commit that made its version a release.
+    """Find the newest release commit of each version that the changelog still has."""
+    names = {f"{base}:{joined(prefix, member.file(changelog.FILE))}": member for member in members}
+    logs = repository.texts(list(names)) if names else {}
+    listed = [m for name, m in names.items() if _is_listed(logs.get(name, ""), m)]
+    commits = repository.commits_named(base, RELEASE_SUBJECT, prefix) if listed else ()
+    by_release = {pair: c.hash for c in reversed(commits) for pair in c.releases.items()}
+    return {m.name: by_release[p] for m in listed if (p := (m.name, str(m.version))) in by_release}
 
-    That is where its manifest got the version and its changelog the section for it.
-    """
+
+def _is_listed(log: str, member: Member) -> bool:
+    return member.version is not None and bool(changelog.section_of(log, member.version))
+
+
+def _shown_first_at(
+    repository: Repository, base: str, prefix: str, members: list[Member]
+) -> dict[NormalizedName, str]:
+    """Find where each version was first shown as it is now, by the manifest and the changelog."""
     if not members:
         return {}
     files = {

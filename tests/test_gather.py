@@ -55,6 +55,19 @@ def test_a_commit_on_a_merged_branch_counts_and_one_before_the_tag_does_not(repo
     assert planned(repo) == [("zq-base", "0.1.1", "")]
 
 
+def test_a_version_that_is_prepared_is_finished_from_its_release_commit(repo: Repo) -> None:
+    log = {CHANGELOG: "# Changelog\n\n## 0.1.0\n\nFirst release.\n"}
+    repo.commit("docs: somebody's own changelog", log)
+    assert planned(repo)[0] == ("zq-base", "0.1.0", "")
+    message = "release: zq-base 0.1.0\n\n- zq-base 0.1.0: it was never released\n"
+    prepared = repo.commit(message, {CHANGELOG: log[CHANGELOG] + "\n"})
+    repo.commit("fix: later", {"packages/zq-base/src/zq_base/x.py": ""})
+    assert planned(repo)[0] == ("zq-base", "0.1.0", prepared)
+    repo.git("rm", "--quiet", CHANGELOG)
+    repo.commit('Revert "release: zq-base 0.1.0"')
+    assert planned(repo)[0] == ("zq-base", "0.1.0", "")
+
+
 def test_a_version_on_the_index_is_finished_from_the_commit_that_made_it_a_release(
     repo: Repo, shelf: Shelf
 ) -> None:

@@ -150,9 +150,12 @@ def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
     name, manifest = draft.member.name, draft.member.version
     tag, presence = facts.tag_at(draft.member), facts.presence(draft.member)
     draft.asked, draft.kind = intent.versions.get(name), intent.kind(name)
-    if tag is None and presence in {Presence.PARTIAL, Presence.PRESENT} and not _moves_on(draft):
+    published = presence in {Presence.PARTIAL, Presence.PRESENT}
+    prepared = name in facts.version_set_at
+    if tag is None and (published or prepared) and not _moves_on(draft):
         draft.finished_from = facts.version_set_at.get(name, facts.base)
-        draft.own_reasons.append(f"{manifest} is on the index but not tagged: it is finished")
+        where = "on the index but not tagged" if published else "prepared but not released"
+        draft.own_reasons.append(f"{manifest} is {where}: it is finished")
     elif draft.asked is not None:
         if draft.asked not in facts.reachable_versions(name):
             draft.own_reasons.append(f"{draft.asked} is asked for")

@@ -57,6 +57,8 @@ class Page:
 class Facts:
     """A workspace at a commit, its tags, its history and what an index has of it.
 
+    `version_set_at` has the commit of each version that is prepared or published, and untagged.
+
     Tags are read once: there are more of them than of anything else.
     """
 

@@ -115,6 +115,10 @@ class Repository:
         """Return the commits up to `head` that touch any of the paths, newest first."""
         return self._log(prefix, "--full-history", head, "--", *paths)
 
+    def commits_named(self, head: str, subject: str, prefix: str) -> tuple[Commit, ...]:
+        """Return the commits up to `head` that have a line which starts so, newest first."""
+        return self._log(prefix, f"--grep=^{subject}", head, "--")
+
     def changed_files(self, base: str, head: str, prefix: str) -> tuple[str, ...]:
         """Return the files below a folder that differ since two commits parted."""
         listed = self.git("diff", "--name-only", "-z", "--no-renames", f"{base}...{head}")
