@@ -136,7 +136,18 @@ class Convergence(RuleBasedStateMachine):
     def a_release_is_overtaken(self, where: int, step: str) -> None:
         """Push from elsewhere before it does."""
         self._get_ready(where)
-        self._came_to(accidents.overtaken(self.world, where, step), may_fail=True)
+        done = accidents.meanwhile(
+            self.world, where, step, lambda: self.world.change(1 - where, MEMBERS[0])
+        )
+        self._came_to(done, may_fail=True)
+        self.is_due = True
+
+    @rule(where=places)
+    def the_release_tag_is_taken_meanwhile(self, where: int) -> None:
+        """Find the name of the whole release taken, by a release of another branch."""
+        self._get_ready(where)
+        done = accidents.meanwhile(self.world, where, "tag", self.world.take_release_tag)
+        self._came_to(done, may_fail=True)
         self.is_due = True
 
     @rule(where=places)
@@ -224,6 +235,13 @@ def test_what_is_finished_and_what_is_new_have_a_release_tag_each(at: Worlds) ->
     with at.opened() as world:
         accidents.broken_off_in_upload(world, 0, Moment.READ, 3, SIGKILL)
         world.change(0, "zq-top")  # of which nothing was published: it is released from here
+        converge(world, Witness(world))
+
+
+@pytest.mark.exhaustive
+def test_a_release_whose_name_is_taken_meanwhile_finds_another(at: Worlds) -> None:
+    with at.opened() as world:
+        accidents.meanwhile(world, 0, "tag", world.take_release_tag)
         converge(world, Witness(world))
 
 

@@ -1,5 +1,6 @@
 """What happens to a release in a world: it is broken off, or somebody comes in between."""
 
+from collections.abc import Callable
 from signal import SIGKILL, Signals
 
 from packaging.version import Version
@@ -63,15 +64,9 @@ def tag_taken_meanwhile(world: World, where: int) -> Done:
     return done
 
 
-def overtaken(world: World, where: int, step: str) -> Done:
-    """Release, while somebody elsewhere pushes a change when a step is done."""
-    running = world.start(where)
-
-    def push(named: str) -> None:
-        if named == step:
-            world.change(1 - where, "zq-base")
-
-    return running.finish(push)
+def meanwhile(world: World, where: int, step: str, happens: Callable[[], None]) -> Done:
+    """Release, while something happens as soon as a step is done."""
+    return world.start(where).finish(lambda named: happens() if named == step else None)
 
 
 def both_at_once(world: World) -> list[Done]:
@@ -83,7 +78,9 @@ def both_at_once(world: World) -> list[Done]:
 def give_way(world: World, where: int, *, by_version: bool) -> None:
     """Do as a hint says where tags were taken: give them back, or go on above them."""
     for tag in list(world.foreign):
-        name, _, version = tag.partition("/v")
+        name, is_of_member, version = tag.partition("/v")
+        if not is_of_member:
+            continue  # a release tag of another branch: there are more names
         if not by_version:
             world.give_tag_back(tag)
         elif world.version(name) <= Version(version):

@@ -43,11 +43,17 @@ class Running:
         """Wait for its end, however that comes; tell of each step that is done on the way."""
         assert self._process.stderr is not None
         lines = []
-        with self._process.stderr as stderr:
-            for line in stderr:
+        try:
+            for line in self._process.stderr:
                 lines.append(line)
                 on_step(line.partition(" ")[0])
-        return Done(self._process.wait(), "", "".join(lines))
+        except BaseException:
+            self.stop(signal.SIGKILL)
+            raise
+        finally:
+            self._process.stderr.close()
+            self._process.wait()
+        return Done(self._process.returncode, "", "".join(lines))
 
     def stop(self, how: signal.Signals) -> None:
         """Stop it: SIGKILL takes all that it started with it, as when a machine goes down.

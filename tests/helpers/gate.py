@@ -45,16 +45,20 @@ def _nothing(_: Moment, __: int, ___: str) -> bool:
 class Gate:
     """An index on loopback, what it took, and what is to go wrong with it.
 
-    `taken` counts how often each file was stored. `at` is told of every upload, twice:
-    its moment, its number since `watch`, and its file; it says whether the index goes on
-    with it. `accepts` is how many more uploads the credentials are good for. A file that
-    comes while `lag` is set is listed only after so many readings of its page.
+    `taken` counts how often each file was stored; `settled` are files that whoever looks
+    at the index sees there, and `sent_again` those of them that were sent all the same.
+    `at` is told of every upload, twice: its moment, its number since `watch`, and its
+    file; it says whether the index goes on with it. `accepts` is how many more uploads the
+    credentials are good for. A file that comes while `lag` is set is listed only after so
+    many readings of its page.
     """
 
     folder: Path
     taken: Counter[str] = field(default_factory=Counter)
     at: Callable[[Moment, int, str], bool] = _nothing
     number: int = 0
+    settled: frozenset[str] = frozenset()
+    sent_again: set[str] = field(default_factory=set)
     accepts: int | None = None
     losses: list[Loss] = field(default_factory=list)
     lag: int = 0
@@ -94,6 +98,7 @@ class Gate:
         found = _FILENAME.search(body)
         name = found.group(1).decode() if found else ""
         self.number += 1
+        self.sent_again |= self.settled & {name}
         if self.accepts is not None:
             if self.accepts < 1:
                 return _answer(start, _REFUSED, b"the credentials are too old")
@@ -126,7 +131,8 @@ class Gate:
         return *told[0], answer
 
     def _read(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        status, headers, answer = self._asked(environ)
+        with self.lock:  # a file that is half stored is not seen
+            status, headers, answer = self._asked(environ)
         late = list(self._late(environ["PATH_INFO"]))
         if late:
             shown = [line for line in answer.splitlines() if not _names_any(line, late)]

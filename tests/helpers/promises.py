@@ -40,10 +40,13 @@ class Witness:
 
     def _files(self) -> Iterator[str]:
         """Find what was uploaded twice, and what was replaced."""
-        for name, times in self.world.gate.taken.items():
+        with self.world.gate.lock:  # an orphan may be in the middle of an upload
+            taken, now = self.world.gate.taken.copy(), _hashes(self.world.folder / FILES)
+        for name, times in taken.items():
             if times > 1:
                 yield f"{name} was stored {times} times"
-        now = _hashes(self.world.folder / FILES)
+        for name in self.world.gate.sent_again:
+            yield f"{name} was sent again"
         for name, sha256 in self.files.items():
             if now.get(name) != sha256:
                 yield f"{name} was replaced"

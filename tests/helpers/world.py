@@ -126,6 +126,14 @@ class World:
         self.remote.git("tag", "--annotate", "--message", "mine", name, commit)
         self.foreign[name] = self.remote.git("rev-parse", f"refs/tags/{name}")
 
+    def take_release_tag(self) -> None:
+        """Make the release tag that the newest member tag promises, as another branch might."""
+        shape = "--format=%(contents:trailers:key=Released-With,valueonly)"
+        refs = [f"refs/tags/{name}" for name in MEMBERS]
+        told = self.remote.git("for-each-ref", "--sort=-creatordate", shape, *refs).split()
+        if told and told[0] not in tags_of(self.remote):
+            self.take_tag(told[0], self.commit_beside())
+
     def give_tag_back(self, name: str) -> None:
         """Delete such a tag again, wherever it came to be."""
         del self.foreign[name]
@@ -141,6 +149,7 @@ class World:
         """Start a release from one of the checkouts."""
         temporary = self.folder / "temporary"
         temporary.mkdir(exist_ok=True)
+        self.gate.settled = frozenset(self.gate.files() if self.is_calm else ())
         return Running(self.checkouts[where].path, temporary)
 
     def release(self, where: int) -> Done:
