@@ -190,8 +190,11 @@ def converge(world: World, witness: Witness) -> None:
     world.heal()
     codes: list[int] = []
     while not codes or codes[-1] == 0:
-        done = world.release(len(codes) % 2)
+        where = len(codes) % 2
+        done = world.release(where)
         assert done.code in WHOLE, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+        assert world.checkouts[where].head() == world.remote.head("main")
         codes.append(done.code)
     assert len(codes) <= MOST_RUNS, codes
     assert [*witness.broken(), *witness.unfinished()] == []
