@@ -237,7 +237,8 @@ def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
 def test_what_is_finished_and_what_is_new_have_a_release_tag_each(at: Worlds) -> None:
     with at.opened() as world:
         accidents.broken_off_in_upload(world, 0, Moment.READ, 3, SIGKILL)
-        world.change(0, "zq-top")  # of which nothing was published: it is released from here
+        world.change(0, "zq-base")  # which is published: this waits for the next release
+        world.change(0, "zq-top")  # of which nothing is: it is released as it is now
         converge(world, Witness(world))
 
 
