@@ -46,7 +46,7 @@ REAL = settings(
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
-QUICK = settings(REAL, max_examples=2, stateful_step_count=3, derandomize=True)
+QUICK = settings(REAL, max_examples=2, stateful_step_count=2, derandomize=True)
 LONG = settings(REAL, max_examples=6, stateful_step_count=10)
 
 places = st.integers(0, 1)
