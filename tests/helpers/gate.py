@@ -46,7 +46,8 @@ class Gate:
     """An index on loopback, what it took, and what is to go wrong with it.
 
     `taken` counts how often each file was stored; `settled` are files that whoever looks
-    at the index sees there, and `sent_again` those of them that were sent all the same.
+    at the index sees there, and `sent_again` those of them that were sent all the same;
+    `sent_early` came before the index listed all that had come from other members.
     `at` is told of every upload, twice: its moment, its number since `watch`, and its
     file; it says whether the index goes on with it. `accepts` is how many more uploads the
     credentials are good for. A file that comes while `lag` is set is listed only after so
@@ -59,6 +60,7 @@ class Gate:
     number: int = 0
     settled: frozenset[str] = frozenset()
     sent_again: set[str] = field(default_factory=set)
+    sent_early: set[str] = field(default_factory=set)
     accepts: int | None = None
     losses: list[Loss] = field(default_factory=list)
     lag: int = 0
@@ -99,6 +101,8 @@ class Gate:
         name = found.group(1).decode() if found else ""
         self.number += 1
         self.sent_again |= self.settled & {name}
+        if any(late.partition("-")[0] != name.partition("-")[0] for late in self.unlisted):
+            self.sent_early.add(name)
         if self.accepts is not None:
             if self.accepts < 1:
                 return _answer(start, _REFUSED, b"the credentials are too old")

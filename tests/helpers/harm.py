@@ -47,6 +47,13 @@ def sends_a_file_again(world: World) -> None:
     assert _upload(world.url, WHEEL) == requests.codes.conflict
 
 
+def sends_a_dependent_early(world: World) -> None:
+    """Upload a member before the index lists what it requires."""
+    world.gate.lag = 1
+    for name in ("zq_base-0.2.0.tar.gz", "zq_top-0.2.0.tar.gz"):
+        assert _upload(world.url, name) == requests.codes.ok
+
+
 def replaces_a_file(world: World) -> None:
     """Write other bytes over what is published."""
     (world.folder / FILES / WHEEL).write_bytes(b"other")
@@ -132,6 +139,7 @@ def pushes_a_branch(world: World) -> None:
 HARMS = {
     stores_a_file_twice: "zq_base-0.2.0.tar.gz was stored 2 times",
     sends_a_file_again: f"{WHEEL} was sent again",
+    sends_a_dependent_early: "zq_top-0.2.0.tar.gz was sent before what it requires was listed",
     replaces_a_file: f"{WHEEL} was replaced",
     moves_a_tag: f"the tag {TAG} was moved or deleted",
     deletes_a_tag: f"the tag {TAG} was moved or deleted",

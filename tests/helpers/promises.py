@@ -47,6 +47,9 @@ class Witness:
                 yield f"{name} was stored {times} times"
         for name in self.world.gate.sent_again:
             yield f"{name} was sent again"
+        for name in self.world.gate.sent_early:
+            if name.startswith("zq_top"):
+                yield f"{name} was sent before what it requires was listed"
         for name, sha256 in self.files.items():
             if now.get(name) != sha256:
                 yield f"{name} was replaced"
