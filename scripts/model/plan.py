@@ -15,7 +15,7 @@ from .graph import closure, cycle, waves
 from .intent import Intent
 from .problem import Problem, UsageFailure
 from .requirement import Kind, moved_to
-from .tag import Tag, release_tag
+from .tag import Tag, is_release_tag, release_tag
 from .version import Level, base_of, level_between, raised
 from .version_source import FromTag
 from .workspace import Member, Workspace
@@ -252,7 +252,7 @@ def _never(member: Member) -> str:
 
 
 def _closing(facts: Facts) -> tuple[Tag, ...]:
-    """Return the member tags whose release tag is still missing."""
-    present = {tag.name for tag in facts.tags}
+    """Return the member tags whose commit still lacks the release tag that they promise."""
+    closed = {tag.commit for tag in facts.tags if is_release_tag(tag.name)}
     waiting = (tag for tag in facts.tags if tag.released_with and tag.reachable)
-    return tuple(tag for tag in waiting if tag.released_with not in present)
+    return tuple(tag for tag in waiting if tag.commit not in closed)

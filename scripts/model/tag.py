@@ -102,11 +102,14 @@ def is_release_tag(name: str) -> bool:
 def release_tag(day: date, commit: str, tags: Collection[Tag]) -> str:
     """Name the release that is made at a commit on a day (UTC).
 
-    The tag that the commit bears already, else the first of the day that is free.
+    The tag that the commit bears already, or that a member's tag promises to it, unless
+    another commit bears that by now; else the first of the day that is free.
     """
     first = f"release/{day:%Y.%m.%d}"
-    taken = {tag.name: tag.commit for tag in tags if is_release_tag(tag.name)}
-    own = [name for name, target in taken.items() if target == commit]
+    borne = {tag.name: tag.commit for tag in tags if is_release_tag(tag.name)}
+    promised = {tag.released_with: tag.commit for tag in tags if tag.released_with}
+    taken = promised | borne
+    own = [name for name in (*borne, *promised) if taken[name] == commit]
     if own:
         return own[0]
     number = 2

@@ -17,7 +17,7 @@ from ..model.graph import closure
 from ..model.intent import Intent
 from ..model.plan import Release, make_plan
 from ..model.problem import Problem, stop_on
-from ..model.tag import Tag
+from ..model.tag import Tag, release_tag
 from ..ops import git
 from .build import Distribution, build
 from .dist import replace_folder
@@ -160,13 +160,13 @@ def _gate(work: Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Res
 
     Both at once: pip builds one member after another, and leaves the other cores alone.
     """
-    tags = {release.name: release.planned_tag for release in work.plan.releases}
+    tags = {(work.commit_of(r), r.name): r.planned_tag for r in work.plan.releases}
     targets = [
         Target(
             member=work.workspaces[commit].members[name],
-            ref=tags.get(name, commit),
+            ref=tags.get((commit, name), commit),
             commit=commit,
-            also=LOCKED if name in tags else (),
+            also=LOCKED if (commit, name) in tags else (),
         )
         for commit in built
         for name in work.involved(commit)
@@ -183,9 +183,11 @@ def _gate(work: Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Res
 def _locks(work: Work) -> tuple[Path, ...]:
     """Return the lock file of each member that is released, as it was tried at the gate."""
     ((route, installer),) = LOCKED
-    folder = folder_of(work.site.folder / "git-gate", route, installer)
-    names = [release.name for release in work.plan.releases]
-    return tuple(folder / name / pylock_name(name) for name in names)
+    gate = work.site.folder / "git-gate"
+    return tuple(
+        folder_of(gate, route, installer, work.commit_of(r)) / r.name / pylock_name(r.name)
+        for r in work.plan.releases
+    )
 
 
 def _verify_wheels(work: Work, built: Mapping[str, tuple[Distribution, ...]]) -> list[Result]:
@@ -242,7 +244,7 @@ def _tag(work: Work, sound: Sequence[Release]) -> list[Tag]:
     for commit, releases in work.by_commit().items():
         due = [release for release in releases if release in sound and not release.tagged]
         if due and (len(due) == len(releases) or not work.is_lockstep):
-            name = release_tag_at(work.site, commit, work.facts, work.plan)
+            name = release_tag_at(work.site, commit, work.facts, work.plan, closing)
             push_member_tags(work.site, due, work.head, name)
             closing += [
                 Tag(name=release.planned_tag, commit=commit, released_with=name) for release in due
@@ -292,17 +294,22 @@ def _verify_git(
 def _close(
     work: Work, closing: Sequence[Tag], failed: Mapping[NormalizedName, Problem]
 ) -> list[str]:
-    """Push the release tag of each commit of which nothing planned is left."""
+    """Push the release tag of each commit of which nothing planned is left.
+
+    It has the name that its members promise, or the next one, where that is taken by now.
+    """
     unfinished = {work.commit_of(r) for r in work.plan.releases if r.name in failed}
-    groups: dict[tuple[str, str], list[str]] = {}
-    for tag in closing:
-        groups.setdefault((tag.released_with, tag.commit), []).append(tag.name)
-    done = []
-    for (name, commit), members in sorted(groups.items()):
-        if name and commit not in unfinished:
-            push_release_tag(work.site, commit, name, members)
-            done.append(name)
-    return done
+    groups: dict[str, list[str]] = {}
+    for tag in sorted(closing, key=lambda each: each.released_with):
+        if tag.released_with and tag.commit not in unfinished:
+            groups.setdefault(tag.commit, []).append(tag.name)
+    done: list[Tag] = []
+    for commit, members in groups.items():
+        known = (*work.facts.tags, *closing, *done)
+        name = release_tag(work.site.scratch.day_of(commit).date(), commit, known)
+        push_release_tag(work.site, commit, name, members)
+        done.append(Tag(name=name, commit=commit))
+    return [tag.name for tag in done]
 
 
 def _failed_members(results: Iterable[Result]) -> dict[NormalizedName, Problem]:

@@ -50,15 +50,18 @@ def push_release_tag(site: Site, commit: str, name: str, member_tags: Sequence[s
     _push(site, [name])
 
 
-def release_tag_at(site: Site, commit: str, facts: Facts, plan: Plan) -> str:
+def release_tag_at(
+    site: Site, commit: str, facts: Facts, plan: Plan, made: Iterable[Tag] = ()
+) -> str:
     """Name the release of a commit by the day on which it was made.
 
     There is none in lockstep, where the one tag of all members says it, nor while
-    members are due that nobody asked for: it would promise what is not there.
+    members are due that nobody asked for: it would promise what is not there. `made` are
+    tags that came since the facts were read.
     """
     if plan.left_out or facts.workspace.settings.is_lockstep:
         return ""
-    return release_tag(site.scratch.day_of(commit).date(), commit, facts.tags)
+    return release_tag(site.scratch.day_of(commit).date(), commit, (*facts.tags, *made))
 
 
 def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:

@@ -236,15 +236,15 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
         members=[target.member for target in targets],
         everything=[everything[name] for name in sorted(everything)],
         revisions=revisions,
-        folder=folder_of(check.folder, way.route, way.installer) / name,
+        folder=folder_of(check.folder, way.route, way.installer, targets[0].commit) / name,
         environment=check.environment,
         python=check.python,
     )
 
 
-def folder_of(folder: Path, route: str, installer: str) -> Path:
-    """Return where a check keeps what consumers of a route have, each in a folder of its own."""
-    return folder / route / installer
+def folder_of(folder: Path, route: str, installer: str, commit: str) -> Path:
+    """Return where a check keeps what consumers of a commit have, each in a folder of its own."""
+    return folder / route / installer / commit[:12]
 
 
 def _closure(check: _Check, target: Target) -> Iterable[Member]:
