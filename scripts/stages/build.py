@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from packaging.utils import NormalizedName
@@ -156,8 +157,9 @@ def problems_of(built: Sequence[Distribution], members: Iterable[Member]) -> Ite
             message = f"{member.name} built {', '.join(p.name for p in own) or 'nothing'}"
             yield Problem(message, "a release is a wheel and an sdist", member.name)
         for path in own:
-            yield from content_problems(path, member)
-            yield from archive_problems(path, member.name)
+            # Of one that cannot be read, both say the same.
+            found = chain(content_problems(path, member), archive_problems(path, member.name))
+            yield from dict.fromkeys(found)
             said = twine.complaint(path)
             if said:
                 hint = "an index would refuse or misprint it: mend the metadata that it names"

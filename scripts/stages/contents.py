@@ -3,15 +3,15 @@
 import csv
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
+from ..model.filename import parsed
 from ..model.problem import Problem
 from ..model.requirement import Kind
 from ..model.workspace import Member
@@ -19,9 +19,10 @@ from ..model.workspace import Member
 # Names that would land beside the member in everybody's site-packages.
 NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src", "test", "tests"})
 STUBS = "-stubs"  # the types of another distribution: PEP 561
+METADATA = ".dist-info/METADATA"
 MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
-# What reading an archive raises that is none, or is broken.
-UNREADABLE = (OSError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+# What reading an archive raises that is none, or is broken: its readers promise nothing.
+UNREADABLE = (Exception,)
 
 
 def content_problems(path: Path, member: Member) -> Iterator[Problem]:
@@ -29,11 +30,17 @@ def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     try:
         metadata, top_level = _read(path)
     except UNREADABLE as error:
-        yield Problem(f"{path.name} cannot be read: {error}", "build it again", member.name)
+        yield unreadable(path, error, member.name)
         return
-    problems = (*_metadata_problems(metadata, member), *top_level_problems(top_level))
+    problems = (*_metadata_problems(metadata, member, path), *top_level_problems(top_level))
     for what, hint in problems:
         yield Problem(f"{path.name} {what}", hint, member.name)
+
+
+def unreadable(path: Path, error: Exception, member: str) -> Problem:
+    """Say why a distribution cannot be read."""
+    why = str(error) or type(error).__name__
+    return Problem(f"{path.name} cannot be read: {why}", "build it again", member)
 
 
 def wheel_files(path: Path) -> dict[str, str]:
@@ -76,27 +83,32 @@ def _read(path: Path) -> tuple[RawMetadata, set[str]]:
 def _read_wheel(path: Path) -> tuple[RawMetadata, set[str]]:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        metadata = next(n for n in (*names, "METADATA") if n.endswith(".dist-info/METADATA"))
-        parsed, _ = parse_email(archive.read(metadata))
+        at_top = [name for name in names if name.endswith(METADATA) and name.count("/") == 1]
+        metadata = next(iter(at_top), METADATA)
+        stated, _ = parse_email(archive.read(metadata))
     info = metadata.partition("/")[0]
     own = (info, info.replace(".dist-info", ".data"))
-    return parsed, {name for name in names if name.partition("/")[0] not in own}
+    return stated, {name for name in names if name.partition("/")[0] not in own}
 
 
 def _read_sdist(path: Path) -> tuple[RawMetadata, set[str]]:
     root = path.name.removesuffix(".tar.gz")
-    with tarfile.open(path) as archive:
+    with tarfile.open(path, "r:gz") as archive:
         info = archive.extractfile(f"{root}/PKG-INFO")
-        parsed, _ = parse_email(info.read() if info else b"")
-    return parsed, set()
+        stated, _ = parse_email(info.read() if info else b"")
+    return stated, set()
 
 
-def _metadata_problems(metadata: RawMetadata, member: Member) -> Iterator[tuple[str, str]]:
+def _metadata_problems(
+    metadata: RawMetadata, member: Member, path: Path
+) -> Iterator[tuple[str, str]]:
     hint = "what is released must be what the manifest says: look at the build backend"
     name, version = metadata.get("name", ""), metadata.get("version", "")
-    expected = member.version or Version(version)  # where a tag decides, and there is none yet
-    if canonicalize_name(name) != member.name or Version(version) != expected:
-        yield f"says that it is {name} {version}, not {member.name} {expected}", hint
+    told = canonicalize_name(name), _version(version)
+    expected = member.name, member.version or told[1]  # where a tag decides, and is not there yet
+    other = next((each for each in (expected, parsed(path.name)) if each and each != told), None)
+    if other:
+        yield f"says that it is {name} {version}, not {other[0]} {other[1]}", hint
     stated = set(_parsed(metadata.get("requires_dist", ())))
     for requirement in member.requirements:
         wanted = requirement.requirement
@@ -118,6 +130,13 @@ def top_level_problems(files: Collection[str]) -> Iterator[tuple[str, str]]:
         is_module = top.endswith(MODULE_SUFFIXES) if is_file else True
         if top in NOBODYS or stem == "__init__" or not is_module or not stem.isidentifier():
             yield f"has `{top}` at its top level", hint
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:
