@@ -97,23 +97,44 @@ def checked_out(repository: Repository, commit: str, path: Path) -> Repository:
     return clone
 
 
-def _strange_files(clone: Repository, folders: Sequence[str]) -> Iterator[Problem]:
+def _strange_files(clone: Repository, folders: Iterable[str]) -> Iterator[Problem]:
     """Find what a build would take from outside of the repository, or would lack.
 
+    What a link leads to is looked at in its turn.
     https://git-scm.com/docs/git-ls-files#Documentation/git-ls-files.txt---stage
     """
-    below = tuple("" if folder in {".", ""} else f"{folder}/" for folder in folders)
+    todo = [(clone.path / folder).resolve() for folder in folders]
+    left = dict(_links_and_submodules(clone))
+    while todo:
+        folder = todo.pop()
+        for path in [path for path in left if (clone.path / path).is_relative_to(folder)]:
+            if left.pop(path) == SUBMODULE:
+                hint = "keep these files in the repository, or require them as a distribution"
+                yield Problem(f"{path} is a submodule, which is not built", hint)
+            elif target := _target(clone, path):
+                todo.append(target)
+            else:
+                hint = "some build backends would pack what it leads to: keep a copy in its place"
+                yield Problem(f"{path} is a link that leads out of the repository", hint)
+
+
+def _links_and_submodules(clone: Repository) -> Iterator[tuple[str, str]]:
     for entry in clone.git("ls-files", "--stage", "-z").rstrip("\0").split("\0"):
         told, _, path = entry.partition("\t")
         mode = told.partition(" ")[0]
-        if mode not in {LINK, SUBMODULE} or not path.startswith(below):
-            continue
-        if mode == SUBMODULE:
-            hint = "keep these files in the repository, or require them as a distribution"
-            yield Problem(f"{path} is a submodule, which is not built", hint)
-        elif not (clone.path / path).resolve().is_relative_to(clone.path.resolve()):
-            hint = "some build backends would pack what it leads to: keep a copy in the repository"
-            yield Problem(f"{path} is a link that leads out of the repository", hint)
+        if mode in {LINK, SUBMODULE}:
+            yield path, mode
+
+
+def _target(clone: Repository, link: str) -> Path | None:
+    """Return what a link leads to; None for what is no file or folder of the repository."""
+    path = clone.path / link
+    try:
+        target = path.resolve()
+    except RuntimeError:  # in a circle: it leads nowhere, and so not out
+        return path
+    is_own = target.is_relative_to(clone.path) and not target.is_relative_to(clone.path / ".git")
+    return target if is_own else None
 
 
 def _build_all(source: Path, names: Sequence[str], out: Path, environment: dict[str, str]) -> None:

@@ -1,6 +1,8 @@
 """What lies in a distribution does no harm, and is what everybody reads: promise 21."""
 
 import gzip
+import os
+import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -29,6 +31,9 @@ from tests.helpers.archives import (
     write_wheel,
     zip_entry,
 )
+from tests.helpers.cli import run
+from tests.helpers.repository import Repo
+from tests.helpers.workspaces import make_workspace, member
 
 Write = Callable[[Path], object]
 NAME = NormalizedName("zq-base")
@@ -353,3 +358,97 @@ def test_whatever_the_bytes_are_what_is_wrong_is_said_and_never_raised(
         path.write_bytes(content)
         found = list(problems_of([Distribution.of(NAME, path)], [MEMBER]))
     assert {problem.member for problem in found} == {NAME}
+
+
+BACKENDS = {
+    "uv_build": ("uv_build>=0.9,<1", "uv_build"),
+    "hatchling": ("hatchling", "hatchling.build"),
+    "setuptools": ("setuptools", "setuptools.build_meta"),
+}
+FOLDER = "packages/zq-base"
+MODULE = f"{FOLDER}/src/zq_base"
+
+
+def workspace(path: Path, backend: str = "uv_build") -> Repo:
+    """Return a workspace of one member, which a backend builds."""
+    files = member("zq-base")
+    manifest = files[f"{FOLDER}/pyproject.toml"]
+    for name, other in zip(BACKENDS["uv_build"], BACKENDS[backend], strict=True):
+        manifest = manifest.replace(f'"{name}"', f'"{other}"')
+    return make_workspace(path, {**files, f"{FOLDER}/pyproject.toml": manifest})
+
+
+def link(repo: Repo, name: str, target: str) -> None:
+    """Commit a link."""
+    path = repo.path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(target)
+    repo.commit(f"feat: link {name}")
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Return the files of a wheel."""
+    with zipfile.ZipFile(path) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+@pytest.mark.parametrize("backend", ["uv_build", "setuptools"])
+def test_a_link_that_leads_out_of_the_repository_is_refused_before_anything_is_built(
+    backend: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("secret", "utf-8")
+    repo = workspace(tmp_path / "w", backend)
+    link(repo, f"{MODULE}/absolute.txt", str(tmp_path / "secret.txt"))
+    link(repo, f"{MODULE}/to_git.txt", "../../../../.git/config")
+    link(repo, f"{MODULE}/shared", "../../../../shared")  # within, and out from there
+    link(repo, "shared/out.txt", "../../secret.txt")
+    link(repo, "unrelated.txt", "../secret.txt")  # no member's, and packed by nobody
+    done = run(repo.path, "build", "--json")
+    places = (f"{MODULE}/absolute.txt", f"{MODULE}/to_git.txt", "shared/out.txt")
+    assert sorted(done.problems) == [
+        f"{place} is a link that leads out of the repository" for place in places
+    ]
+    assert (done.code, (repo.path / "dist").exists()) == (1, False)
+
+
+def test_a_link_within_the_repository_is_packed_as_what_it_leads_to(tmp_path: Path) -> None:
+    repo = workspace(tmp_path / "w")
+    repo.commit("docs: add a license", {"LICENSE": "ours\n"})
+    link(repo, f"{MODULE}/LICENSE", "../../../../LICENSE")
+    link(repo, f"{FOLDER}/circle", "circle")
+    done = run(repo.path, "build")
+    assert done.code == 0, done.stderr
+    assert contents(repo.path / "dist" / WHEEL)["zq_base/LICENSE"] == b"ours\n"
+
+
+def test_a_submodule_in_a_member_is_refused_by_name(tmp_path: Path) -> None:
+    repo = workspace(tmp_path / "w")
+    inner = Repo.init(tmp_path / "inner")
+    inner.commit("feat: start", {"x.py": ""})
+    allowed = ("-c", "protocol.file.allow=always")
+    repo.git(*allowed, "submodule", "--quiet", "add", str(inner.path), f"{MODULE}/inner")
+    repo.commit("feat: a submodule")
+    done = run(repo.path, "build", "--json")
+    assert (done.code, done.problems) == (
+        1,
+        [f"{MODULE}/inner is a submodule, which is not built"],
+    )
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "uv_build",
+        pytest.param("hatchling", marks=pytest.mark.exhaustive),
+        pytest.param("setuptools", marks=pytest.mark.exhaustive),
+    ],
+)
+def test_an_sdist_builds_to_the_wheel_that_the_source_builds_to(
+    backend: str, tmp_path: Path
+) -> None:
+    repo = workspace(tmp_path / "w", backend)
+    assert run(repo.path, "build").code == 0
+    uv = os.environ.get("UV", "uv")
+    options = ("--quiet", "--wheel", "--package", "zq-base", "--out-dir", str(tmp_path / "out"))
+    subprocess.run((uv, "build", *options), cwd=repo.path, check=True)
+    assert contents(repo.path / "dist" / WHEEL) == contents(tmp_path / "out" / WHEEL)
