@@ -30,12 +30,23 @@ class Repository:
     path: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def git(self, *arguments: str, stdin: str | None = None, hint: str = "") -> str:
+    def git(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        hint: str = "",
+        umask: int = process.OWN_UMASK,
+    ) -> str:
         """Run git in the repository and return what it prints."""
         environment = {**os.environ, **quiet(), **self.environment}
         command = ("git", "-C", str(self.path), *arguments)
         return process.run(
-            command, environment=environment, stdin=stdin, seconds=NETWORK_SECONDS, hint=hint
+            command,
+            environment=environment,
+            stdin=stdin,
+            seconds=NETWORK_SECONDS,
+            hint=hint,
+            umask=umask,
         )
 
     def asks(self, *arguments: str) -> str | None:

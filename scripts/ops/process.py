@@ -8,6 +8,8 @@ from pathlib import Path
 from ..model.problem import Failure, Problem
 
 WORDS_KEPT = 25
+# What goes out to everybody is for everybody to read, whatever the user's own files are.
+OWN_UMASK, FOR_EVERYBODY = -1, 0o022
 # uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
 MASK = "::add-mask::"
 
@@ -59,6 +61,7 @@ def run(
     stdin: str | None = None,
     seconds: float | None = None,
     hint: str = "",
+    umask: int = OWN_UMASK,
 ) -> str:
     """Run a program and return what it printed on stdout.
 
@@ -75,6 +78,7 @@ def run(
             capture_output=True,
             timeout=seconds,
             check=False,
+            umask=umask,
             start_new_session=True,  # without a terminal, nothing can wait at a prompt
         )
     except FileNotFoundError:

@@ -92,7 +92,8 @@ def build(source: Path, name: str | None, out: Path, environment: Mapping[str, s
     """Build a wheel and an sdist of a member of a workspace, or of all, into a folder."""
     selection = ("--package", name) if name else ("--all-packages",)
     options = ("--out-dir", str(out), "--no-create-gitignore", "--python", sys.executable)
-    _run(("build", "--quiet", *selection, *options), environment, cwd=source)
+    command = ("build", "--quiet", *selection, *options)
+    _run(command, environment, cwd=source, umask=process.FOR_EVERYBODY)
 
 
 def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
@@ -194,6 +195,7 @@ def _run(
     cwd: Path | None = None,
     project_environment: Path | None = None,
     seconds: float | None = None,
+    umask: int = process.OWN_UMASK,
 ) -> str:
     # UV_PYTHON would win over the environment that is named: it is never handed on.
     cleaned = process.without(environment, "VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIR")
@@ -201,4 +203,4 @@ def _run(
     if project_environment:
         cleaned["UV_PROJECT_ENVIRONMENT"] = str(project_environment)
     command = (executable(), *arguments)
-    return process.run(command, cwd=cwd, environment=cleaned, seconds=seconds)
+    return process.run(command, cwd=cwd, environment=cleaned, seconds=seconds, umask=umask)

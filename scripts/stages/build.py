@@ -92,7 +92,7 @@ def build(
 def checked_out(repository: Repository, commit: str, path: Path) -> Repository:
     """Check a commit out, away from every remote and its credentials."""
     clone = git.clone(str(repository.path), path, "--shared", "--no-checkout")
-    clone.git("checkout", "--quiet", "--detach", commit)
+    clone.git("checkout", "--quiet", "--detach", commit, umask=process.FOR_EVERYBODY)
     clone.git("remote", "remove", "origin")
     return clone
 

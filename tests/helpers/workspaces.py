@@ -29,6 +29,13 @@ members = ["packages/*"]
 {more}
 """
 
+# What each is required as, and its name in a manifest.
+BACKENDS = {
+    "uv_build": ("uv_build>=0.9,<1", "uv_build"),
+    "hatchling": ("hatchling", "hatchling.build"),
+    "setuptools": ("setuptools", "setuptools.build_meta"),
+}
+
 
 def member(
     name: str,
@@ -54,6 +61,15 @@ def member(
         f"{folder}/README.md": f"# {name}\n",
         f"{folder}/src/{module}/__init__.py": imports if code is None else code,
     }
+
+
+def with_backend(files: dict[str, str], backend: str) -> dict[str, str]:
+    """Return the files of members that another backend builds."""
+    ours, theirs = BACKENDS["uv_build"], BACKENDS[backend]
+    changed = files
+    for old, new in zip(ours, theirs, strict=True):
+        changed = {name: text.replace(f'"{old}"', f'"{new}"') for name, text in changed.items()}
+    return changed
 
 
 def trio() -> dict[str, str]:

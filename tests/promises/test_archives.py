@@ -33,7 +33,7 @@ from tests.helpers.archives import (
 )
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
-from tests.helpers.workspaces import make_workspace, member
+from tests.helpers.workspaces import make_workspace, member, with_backend
 
 Write = Callable[[Path], object]
 NAME = NormalizedName("zq-base")
@@ -360,22 +360,13 @@ def test_whatever_the_bytes_are_what_is_wrong_is_said_and_never_raised(
     assert {problem.member for problem in found} == {NAME}
 
 
-BACKENDS = {
-    "uv_build": ("uv_build>=0.9,<1", "uv_build"),
-    "hatchling": ("hatchling", "hatchling.build"),
-    "setuptools": ("setuptools", "setuptools.build_meta"),
-}
 FOLDER = "packages/zq-base"
 MODULE = f"{FOLDER}/src/zq_base"
 
 
 def workspace(path: Path, backend: str = "uv_build") -> Repo:
     """Return a workspace of one member, which a backend builds."""
-    files = member("zq-base")
-    manifest = files[f"{FOLDER}/pyproject.toml"]
-    for name, other in zip(BACKENDS["uv_build"], BACKENDS[backend], strict=True):
-        manifest = manifest.replace(f'"{name}"', f'"{other}"')
-    return make_workspace(path, {**files, f"{FOLDER}/pyproject.toml": manifest})
+    return make_workspace(path, with_backend(member("zq-base"), backend))
 
 
 def link(repo: Repo, name: str, target: str) -> None:
