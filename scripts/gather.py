@@ -18,7 +18,7 @@ from .model.problem import Problem, UsageFailure
 from .model.reading import manifest_paths, read_workspace
 from .model.version_source import FromFile, version_in
 from .model.workspace import MANIFEST, Index, Member, Workspace
-from .ops.git import Repository
+from .ops.git import LINK, SUBMODULE, Repository
 
 
 def gather(
@@ -72,7 +72,8 @@ def resolve(repository: Repository, revision: str) -> str:
 
 def workspace_at(repository: Repository, commit: str, prefix: str) -> Workspace:
     """Read the workspace as it is committed; the working tree is not looked at."""
-    files = repository.files(commit, prefix)
+    modes = repository.modes(commit, prefix)
+    files = tuple(modes)
 
     def texts(paths: Collection[str]) -> Mapping[str, str]:
         names = {f"{commit}:{joined(prefix, path)}": path for path in paths}
@@ -83,7 +84,10 @@ def workspace_at(repository: Repository, commit: str, prefix: str) -> Workspace:
         hint = "name the root of a uv workspace with --workspace"
         where = joined(prefix, MANIFEST)
         raise UsageFailure(Problem(f"there is no {where} in commit {commit[:12]}", hint))
-    paths = manifest_paths(root[MANIFEST], files)
+    elsewhere = [path for path, mode in modes.items() if mode in {LINK, SUBMODULE}]
+    targets = texts(elsewhere) if elsewhere else {}
+    links = {path: targets.get(path, "") for path in elsewhere}
+    paths = manifest_paths(root[MANIFEST], files, links)
     return read_workspace(texts(paths), files, texts)
 
 

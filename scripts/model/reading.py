@@ -6,7 +6,10 @@ https://docs.astral.sh/uv/concepts/projects/workspaces/
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate, takewhile
 from pathlib import PurePosixPath
+from posixpath import basename, dirname, join, normpath
+from types import MappingProxyType
 from typing import Any
 
 from packaging.requirements import InvalidRequirement
@@ -27,18 +30,22 @@ PRIVATE = "Private :: Do Not Upload"
 Texts = Callable[[Collection[str]], Mapping[str, str]]
 
 
-def manifest_paths(root_text: str, files: Iterable[str]) -> tuple[str, ...]:
+def manifest_paths(
+    root_text: str, files: Collection[str], links: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, ...]:
     """Return the manifests of a workspace, of the files that it has.
 
-    Raises `UsageFailure` where there is no workspace, or a member has no manifest.
+    `links` are those of the files that are links, with what each says, and submodules.
+    Raises `UsageFailure` where there is no workspace, a member has no manifest, or uv
+    would find one outside of what is committed here.
     """
     root = _toml(MANIFEST, root_text)
     stop_on(shape_problems(MANIFEST, root), UsageFailure)
     table = _workspace_table(root)
     folders = _folders(files)
     members = sorted(_matched(table.get("members", []), folders))
-    left_out = _matched(table.get("exclude", []), folders)
-    paths, problems = [MANIFEST], []
+    left_out = _matched(table.get("exclude", []), {*folders, *links})
+    paths, problems = [MANIFEST], [*_outside_problems(table, files, links, left_out)]
     for folder in members:
         if folder in left_out or folder.rpartition("/")[2].startswith("."):
             continue
@@ -49,6 +56,33 @@ def manifest_paths(root_text: str, files: Iterable[str]) -> tuple[str, ...]:
             problems.append(Problem(message, f"add one, or list it under `exclude` in {MANIFEST}"))
     stop_on(problems, UsageFailure)
     return tuple(paths)
+
+
+def _outside_problems(
+    table: Mapping[str, Any],
+    files: Collection[str],
+    links: Mapping[str, str],
+    left_out: Collection[str],
+) -> Iterator[Problem]:
+    """Find members that uv would take from where nothing is committed."""
+    patterns = table.get("members", [])
+    for pattern in patterns:
+        if pattern.startswith("/") or ".." in PurePosixPath(pattern).parts:
+            hint = f"move it below the folder of {MANIFEST}, which is what a release is made from"
+            yield Problem(f"`members` has `{pattern}`, which leads out of the workspace", hint)
+    leads = {lead for pattern in patterns for lead in _leads(pattern)}
+    for link, target in links.items():
+        is_file = bool(target) and normpath(join(dirname(link), target)) in files
+        is_passed_over = is_file or link in left_out or basename(link).startswith(".")
+        if not is_passed_over and any(matches(link, lead) for lead in leads):
+            message = f"workspace member `{link}` is a link or a submodule, and no folder here"
+            yield Problem(message, f"move it here, or list it under `exclude` in {MANIFEST}")
+
+
+def _leads(pattern: str) -> Iterator[str]:
+    """Return a pattern and those of the folders above; uv follows no link for `**`."""
+    parts = takewhile("**".__ne__, PurePosixPath(pattern).parts)
+    return accumulate(parts, lambda above, part: f"{above}/{part}")
 
 
 def read_workspace(
@@ -191,7 +225,7 @@ def _name_problems(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]
         try:
             canonicalize_name(name, validate=True)
         except InvalidName:
-            message = f"{path} has no project name" if not name else f"{path}: {name!r} is no name"
+            message = f"{path} has no project name" if not name else f"{path}: {name!a} is no name"
             yield Problem(
                 message, 'give it a [project] with `name = "..."`, or list it under `exclude`'
             )

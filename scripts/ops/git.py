@@ -16,6 +16,7 @@ from ..model.tag import RELEASE_TAG_TRAILER, Tag
 from . import process
 
 MINIMUM = (2, 31)
+LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
 RECORD, FIELD = "\x1e", "\x1f"
 # The settings of a checkout that reach its remote and sign its commits: a scratch
@@ -65,11 +66,12 @@ class Repository:
         seconds = self.git("show", "--no-patch", "--format=%ct", revision)
         return datetime.fromtimestamp(int(seconds), UTC)
 
-    def files(self, revision: str, prefix: str = "") -> tuple[str, ...]:
-        """List the files of a commit below a folder, by their path from there."""
+    def modes(self, revision: str, prefix: str = "") -> dict[str, str]:
+        """Map the files of a commit below a folder, by their path from there, to their modes."""
         tree = f"{revision}:{prefix}" if prefix else revision
-        listed = self.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
-        return tuple(listed.rstrip("\0").split("\0"))
+        listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
+        entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
+        return {path: told.partition(" ")[0] for told, _, path in entries}
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""

@@ -17,11 +17,9 @@ from ..model.problem import Problem, stop_on
 from ..model.tag import Tag
 from ..model.workspace import Member
 from ..ops import git, process, uv
-from ..ops.git import Repository
+from ..ops.git import LINK, SUBMODULE, Repository
 from .archive import archive_problems
 from .contents import content_problems
-
-LINK, SUBMODULE = "120000", "160000"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

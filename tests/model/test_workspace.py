@@ -66,6 +66,29 @@ def test_every_member_folder_without_a_manifest_is_named() -> None:
     )
 
 
+def test_a_member_that_is_a_link_to_a_folder_or_a_submodule_is_named() -> None:
+    root = '[tool.uv.workspace]\nmembers = ["packages/*", "libs/a"]\nexclude = ["packages/old"]\n'
+    links = {
+        "packages/out": "../../out",
+        "packages/within": "../elsewhere",
+        "packages/submodule": "",
+        "libs": "../libs",
+        "packages/README.md": "../README.md",  # to a file
+        "packages/old": "../old",
+        "packages/.cache": "../cache",
+        "packages/a/data": "../../data",  # within a member
+        "elsewhere/link": "../out",
+    }
+    with pytest.raises(UsageFailure) as refused:
+        manifest_paths(root, ["README.md", "packages/a/pyproject.toml", *links], links)
+    hint = "move it here, or list it under `exclude` in pyproject.toml"
+    named = ("packages/out", "packages/within", "packages/submodule", "libs")
+    assert refused.value.problems == tuple(
+        Problem(f"workspace member `{name}` is a link or a submodule, and no folder here", hint)
+        for name in named
+    )
+
+
 def test_a_manifest_without_a_workspace_table_is_no_root() -> None:
     with pytest.raises(UsageFailure) as refused:
         manifest_paths('[project]\nname = "alone"\n', [])
