@@ -19,13 +19,15 @@ from .contents import metadata_of
 
 
 def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
-    """Compare distributions with what an index takes."""
+    """Compare distributions with what an index takes; what holds of several is said once."""
     entry = entry_of(index)
     if entry is None:
         return
-    for distribution in built:
-        for what, hint in _refused(entry, distribution):
-            yield Problem(f"{entry.title} refuses {what}", hint, distribution.member)
+    yield from dict.fromkeys(
+        Problem(f"{entry.title} refuses {what}", hint, distribution.member)
+        for distribution in built
+        for what, hint in _refused(entry, distribution)
+    )
 
 
 def _refused(entry: Entry, distribution: Distribution) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,12 @@
 """What is to be uploaded: distributions compared with what an index has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from ..model.facts import Page
@@ -47,6 +48,16 @@ def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, .
         message = f"the index {index.name} does not say what it has of {name}: {why}"
         hint = f"look at {index.shown}, and at {' and '.join(index.variables)}"
         raise Failure(Problem(message, hint, name))
+    return compared(index, built, pages)
+
+
+def compared(
+    index: Index, built: Sequence[Distribution], pages: Mapping[NormalizedName, Page]
+) -> tuple[Upload, ...]:
+    """Compare distributions with what the pages of an index have.
+
+    The index itself is asked for nothing but a file whose hash is another.
+    """
     return tuple(_upload(index, distribution, pages[distribution.member]) for distribution in built)
 
 
