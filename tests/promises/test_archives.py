@@ -33,6 +33,7 @@ from tests.helpers.archives import (
 )
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
+from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, member, with_backend
 
 Write = Callable[[Path], object]
@@ -443,3 +444,17 @@ def test_an_sdist_builds_to_the_wheel_that_the_source_builds_to(
     options = ("--quiet", "--wheel", "--package", "zq-base", "--out-dir", str(tmp_path / "out"))
     subprocess.run((uv, "build", *options), cwd=repo.path, check=True)
     assert contents(repo.path / "dist" / WHEEL) == contents(tmp_path / "out" / WHEEL)
+
+
+@pytest.mark.parametrize("name", [WHEEL, SDIST])
+def test_a_truncated_file_in_the_folder_that_is_to_be_published_is_said_and_not_uploaded(
+    name: str, ready: Repo, shelf: Shelf
+) -> None:
+    assert run(ready.path, "build").code == 0
+    folder = ready.path / "dist"
+    path = folder / name
+    path.write_bytes(path.read_bytes()[:-30])
+    (folder / "release.json").unlink()  # which would have its hash
+    done = run(ready.path, "publish", "--execute", "--from", str(folder))
+    assert (done.code, shelf.tries, "Traceback" in done.stderr) == (1, 0, False), done.stderr
+    assert f"{name} cannot be read: " in done.stderr
