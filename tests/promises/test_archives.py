@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO, UnsupportedOperation
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scripts.model.workspace import Member
+from scripts.stages.archive import archive_problems
 from scripts.stages.build import Distribution, problems_of
+from scripts.stages.contents import content_problems
 from tests.helpers.archives import (
     INFO,
     METADATA,
@@ -446,15 +449,29 @@ def test_an_sdist_builds_to_the_wheel_that_the_source_builds_to(
     assert contents(repo.path / "dist" / WHEEL) == contents(tmp_path / "out" / WHEEL)
 
 
-@pytest.mark.parametrize("name", [WHEEL, SDIST])
-def test_a_truncated_file_in_the_folder_that_is_to_be_published_is_said_and_not_uploaded(
-    name: str, ready: Repo, shelf: Shelf
+def test_truncated_files_in_the_folder_that_is_to_be_published_are_said_and_not_uploaded(
+    ready: Repo, shelf: Shelf
 ) -> None:
     assert run(ready.path, "build").code == 0
     folder = ready.path / "dist"
-    path = folder / name
-    path.write_bytes(path.read_bytes()[:-30])
-    (folder / "release.json").unlink()  # which would have its hash
+    for name in (WHEEL, SDIST):
+        (folder / name).write_bytes((folder / name).read_bytes()[:-30])
+    (folder / "release.json").unlink()  # which would have their hashes
     done = run(ready.path, "publish", "--execute", "--from", str(folder))
     assert (done.code, shelf.tries, "Traceback" in done.stderr) == (1, 0, False), done.stderr
-    assert f"{name} cannot be read: " in done.stderr
+    assert f"{WHEEL} cannot be read: " in done.stderr
+    assert f"{SDIST} cannot be read: " in done.stderr
+
+
+@pytest.mark.parametrize("version", [Version("0.1.0"), None])
+def test_a_file_that_is_named_as_another_version_is_found(
+    version: Version | None, tmp_path: Path
+) -> None:
+    decided = replace(MEMBER, version=version)  # without one, by a tag
+    wheel = write_wheel(tmp_path / WHEEL.replace("0.1.0", "9.9"))
+    other = INFO.replace("0.1.0", "9.9")
+    found = [*content_problems(wheel, decided), *archive_problems(wheel, NAME)]
+    assert [problem.message for problem in found] == [
+        f"{wheel.name} says that it is zq-base 0.1.0, not zq-base 9.9",
+        f"{wheel.name} has `{INFO}`, and by its file name its metadata is in `{other}`",
+    ]
