@@ -38,6 +38,7 @@ def due_distributions(
         members = [workspace.members[name] for name in versions]
         if source:
             found = built_elsewhere(source, commit, versions)
+        if found:
             stop_on(problems_of(found, members))
         if not found:
             folder, tags = place.folder / f"build-{commit}", tags_due(releases, facts.base)

@@ -170,7 +170,8 @@ def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
         return
     name = draft.member.name
     if page.unknown:
-        hint = "nothing is assumed of an index that does not answer; try again when it does"
+        again = "nothing is assumed of an index that does not answer; try again when it does"
+        hint = page.way_out or again
         yield Problem(f"the index does not say what it has of {name}: {page.unknown}", hint, name)
     highest = max(page.files, default=draft.version)
     if draft.is_due and highest > draft.version:

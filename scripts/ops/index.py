@@ -55,7 +55,9 @@ def read_page(index: Index, name: NormalizedName) -> Page:
     if not doubt and not page.packages and "<form" in response.text.lower():
         doubt = "it answers with a page to log in"
     if doubt:
-        return Page(unknown=doubt)
+        is_refused = response.status_code in {401, 403}
+        way_out = f"set {' and '.join(index.variables)} to read it" if is_refused else ""
+        return Page(unknown=doubt, way_out=way_out)
     begun = _begun(page)
     asked = _date(response) if begun else None
     return Page(files=_files(index, page), begun=begun, asked=asked)

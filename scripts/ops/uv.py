@@ -16,7 +16,7 @@ from packaging.version import Version
 from ..model.problem import Failure, Problem, UsageFailure
 from ..model.retry import read_refusal, without_log
 from ..model.workspace import Index
-from . import process
+from . import keyring, process
 
 MINIMUM = SpecifierSet(">=0.9")
 PUBLISH_SECONDS = 1800
@@ -55,11 +55,14 @@ def version() -> str:
 
 def publishing_credentials(environment: Mapping[str, str], index: Index) -> tuple[str, str] | None:
     """Return the user and password that an upload would go with; None where uv finds others."""
-    _, own = _apart(index.publish_url)
+    url, own = _apart(index.publish_url)
     given = {**environment, **own}
     token = given.get("UV_PUBLISH_TOKEN", "")
     user = given.get("UV_PUBLISH_USERNAME", "__token__" if token else "")
     password = token or given.get("UV_PUBLISH_PASSWORD", "")
+    if user and not password and keyring.is_used():
+        password = keyring.password(url, user) or ""
+        return (user, password) if password else None
     return (user, password) if user or password else None
 
 
@@ -146,9 +149,12 @@ def tool_environment(requirement: str, environment: Mapping[str, str], python: s
 
 
 def can_publish(environment: Mapping[str, str], index: Index) -> bool:
-    """Tell whether there is anything to upload with: a token, a keyring, a CI's identity."""
+    """Tell whether there is anything to upload with: a token, a user, a CI's identity.
+
+    A keyring is asked for the password of a user: alone it has nothing to give.
+    """
     names = ("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")
-    given = any(environment.get(name) for name in (*names, "UV_KEYRING_PROVIDER"))
+    given = any(environment.get(name) for name in names)
     return bool(urlsplit(index.publish_url).username) or given or has_identity(environment)
 
 

@@ -34,7 +34,7 @@ from tests.helpers.world import MEMBERS, World, Worlds, worlds
 FAILED = 1
 WHOLE = {0, 3}
 # How a release ends that is stopped; the third is the command line's own answer.
-ENDS = {SIGKILL: {-SIGKILL}, SIGTERM: {-SIGTERM}, SIGINT: {130}}
+ENDS = {SIGKILL: {-SIGKILL}, SIGTERM: {130, -SIGTERM}, SIGINT: {130}}
 # The first run finishes what was broken off, the second releases what came meanwhile.
 MOST_RUNS = 3
 # A rule takes as long as a release or two, so the health checks on time say nothing here.

@@ -209,10 +209,19 @@ def test_a_release_without_an_identity(checkout: Repo) -> None:
 
 
 @pytest.mark.promise(7)
-@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "500 Oops"])
-def test_an_index_that_does_not_let_us_read(status: str, checkout: Repo, shelf: Shelf) -> None:
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        ("401 Unauthorized", "set UV_INDEX_SHELF_USERNAME and UV_INDEX_SHELF_PASSWORD"),
+        ("403 Forbidden", "set UV_INDEX_SHELF_USERNAME and UV_INDEX_SHELF_PASSWORD"),
+        ("500 Oops", "try again"),
+    ],
+)
+def test_an_index_that_does_not_let_us_read(
+    status: str, hint: str, checkout: Repo, shelf: Shelf
+) -> None:
     shelf.refuse_reads = status
-    told(run(checkout.path, "release", "--execute"), 1, f"it answers {status}", "try again")
+    told(run(checkout.path, "release", "--execute"), 1, f"it answers {status}", hint)
     assert checkout.git("tag") == ""
 
 

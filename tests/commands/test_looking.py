@@ -141,7 +141,10 @@ def test_build_makes_what_is_committed_and_lists_it(checkout: Repo) -> None:
     }
     assert len(listed) == 6
     record = json.loads((dist / "release.json").read_text("utf-8"))
-    assert record == {"schema": 1, "commit": checkout.head(), "distributions": listed}
+    assert record == {
+        "schema": 2,
+        "distributions": [each | {"commit": checkout.head()} for each in listed],
+    }
     wheel = (dist / "zq_base-0.1.0-py3-none-any.whl").read_bytes()
     assert b"uncommitted" not in wheel
     assert checkout.git("status", "--porcelain", "--", "dist") == ""

@@ -472,7 +472,7 @@ def test_the_release_is_named_by_the_day_and_numbered_from_the_second_on() -> No
 def test_member_tags_whose_release_tag_is_missing_are_still_to_be_closed() -> None:
     facts = sugar().facts()
     waiting, done, elsewhere = (
-        Tag(name="sugar/v0.1.0", commit="c0", released_with="release/2026.03.13"),
+        Tag(name="sugar/v0.1.0", commit="c1", released_with="release/2026.03.13"),
         Tag(name="cake/v1.0.0", commit="c0", released_with="release/2026.03.12"),
         Tag(name="jam/v1", commit="e1", released_with="release/2026.03.11", reachable=False),
     )
