@@ -54,7 +54,8 @@ def own_environment(
     monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")
     # Nox names its own environment to uv, which would sync a test's project into it.
     ours = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON")
-    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", *ours):
+    # Many short programs are started: what they import is compiled once.
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "PYTHONDONTWRITEBYTECODE", *ours):
         monkeypatch.delenv(name, raising=False)
 
 

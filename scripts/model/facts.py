@@ -28,8 +28,9 @@ class Presence(StrEnum):
 class Page:
     """What an index lists of one member: files by version, with their sha256.
 
-    `unknown` says why nothing is known, and `way_out` what may help. `begun` is when the first file of a version came, and `asked` when this was answered,
-    both by the index's own clock, where it says so.
+    `unknown` says why nothing is known, and `way_out` what may help. `begun` is when the
+    first file of a version came, and `asked` when this was answered, both by the index's
+    own clock, where it says so.
     """
 
     files: Mapping[Version, Mapping[str, str]] = field(default_factory=dict)

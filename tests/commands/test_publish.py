@@ -174,10 +174,7 @@ def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, sh
         f"- no tag is there yet, and none is made, of: {', '.join(untagged)}",
     ]
     again = run(repo.path, *RELEASE)
-    assert (again.code, "- on main, revert what set these versions, and push" in again.stdout) == (
-        1,
-        True,
-    )
+    assert (again.code, told[1] in again.stdout.splitlines()) == (1, True)
     shelf.refuse_names = ()
     assert run(repo.path, *RELEASE).code == 0
     assert len(shelf.files()) == 8

@@ -262,7 +262,8 @@ def test_a_keyring_that_has_nothing_is_said(
 ) -> None:
     Stub.put_on_path(tmp_path, monkeypatch, "keyring")
     monkeypatch.setenv("UV_KEYRING_PROVIDER", "subprocess")
-    monkeypatch.setenv("UV_INDEX_CODEARTIFACT_USERNAME", "aws")
+    for name in ("UV_INDEX_CODEARTIFACT_USERNAME", "UV_PUBLISH_USERNAME"):
+        monkeypatch.setenv(name, "aws")
     with registry("codeartifact", tmp_path / "index-files") as made:
         configured(prepared, "codeartifact", made)
         done = prepared.publish("codeartifact")

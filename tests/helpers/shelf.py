@@ -7,6 +7,7 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from io import BytesIO
 from socket import SHUT_RDWR
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from scripts.ops import loopback
@@ -54,6 +55,8 @@ class Shelf:
     answer_reads: tuple[str, str] = ("", "")
     hide_reads: int = 0
     wait_for: Event | None = None
+    lock: Lock = field(default_factory=Lock)
+    projects: set[str] = field(default_factory=set)
     users: set[str] = field(default_factory=set)
     sent: list[str] = field(default_factory=list)
     before_upload: Callable[[str], None] = field(default=lambda _: None)
@@ -130,9 +133,11 @@ class Shelf:
         """Say with which status an upload is refused, if it is."""
         if name.startswith(tuple(f"{refused}-" for refused in self.refuse_names)):
             return "403 Forbidden"
-        projects = {file.partition("-")[0] for file in self.files()}
-        if name.partition("-")[0] not in projects and len(projects) >= self.new_names:
-            return TOO_MANY
+        with self.lock:  # several members are sent at once
+            project = name.partition("-")[0]
+            if project not in self.projects and len(self.projects) >= self.new_names:
+                return TOO_MANY
+            self.projects.add(project)
         counted = self.tries - self.refuse_after
         return self.refuse_uploads if 0 < counted <= self.refuse_times else ""
 
