@@ -9,7 +9,7 @@ from scripts.ops import loopback
 
 from .helpers.repository import Repo
 from .helpers.shelf import Shelf, new_shelf
-from .helpers.workspaces import index_table, make_workspace, trio
+from .helpers.workspaces import index_table, make_workspace, member, trio
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Tester",
@@ -81,3 +81,12 @@ def remote(checkout: Repo, tmp_path: Path) -> Repo:
     """Return the bare remote of the checkout."""
     assert checkout.git("remote") == "origin"
     return Repo(tmp_path / "a remote.git")
+
+
+@pytest.fixture
+def pair(tmp_path: Path, shelf: Shelf) -> Repo:
+    """Return a workspace of two members, one of which requires the other."""
+    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
+    repo = make_workspace(tmp_path / "a pair", members, index_table("shelf", shelf.url))
+    repo.with_remote(tmp_path / "a pair.git")
+    return repo

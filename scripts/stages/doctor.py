@@ -54,9 +54,9 @@ def examine(
     pages = indexes.read_pages(index, _released(facts))
     yield _reading(index, pages)
     yield _credentials(index)
-    yield from _lifetime(index)
+    yield from lifetime(index)
     yield from _names(facts, index, pages)
-    yield from _first_release(checkout, settings, index, pages)
+    yield from first_release(checkout, settings, index, pages)
 
 
 def _tools() -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _credentials(index: Index) -> Finding:
     return Finding(what="credentials", mark=Mark.DOUBT, found=found)
 
 
-def _lifetime(index: Index) -> Iterator[Finding]:
+def lifetime(index: Index) -> Iterator[Finding]:
     """Say how long what is uploaded with is good for, where that is known."""
     entry = entry_of(index)
     is_trusted = uv.has_identity(process.own_environment())
@@ -169,7 +169,7 @@ def _names(facts: Facts, index: Index, pages: Mapping[NormalizedName, Page]) -> 
             yield Finding(what=name, mark=Mark.FINE, found=found)
 
 
-def _first_release(
+def first_release(
     checkout: Repository, settings: Settings, index: Index, pages: Mapping[NormalizedName, Page]
 ) -> Iterator[Finding]:
     """Say what a first release needs of an index: pending publishers, and an hour for so many."""

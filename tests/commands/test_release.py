@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ops import uv
+from scripts.ops import loopback, uv
 from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo
-from tests.helpers.shelf import Shelf
-from tests.helpers.workspaces import index_table, make_workspace, member
+from tests.helpers.shelf import Shelf, new_shelf
+from tests.helpers.workspaces import make_workspace, member
 
 MEMBERS = ("zq-app", "zq-base", "zq-middle")
 FIRST_TAGS = ["zq-app/v0.1.0", "zq-base/v0.1.0", "zq-middle/v0.1.0"]
@@ -73,16 +73,6 @@ def killed_after(step: str, workspace: Path) -> None:
         assert process.wait() == -signal.SIGKILL
 
 
-@pytest.fixture
-def pair(tmp_path: Path, shelf: Shelf) -> Repo:
-    """Return a workspace of two members with a remote and an index."""
-    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
-    repo = make_workspace(tmp_path / "a pair", members, index_table("shelf", shelf.url))
-    repo.with_remote(tmp_path / "a pair.git")
-    return repo
-
-
-@pytest.mark.promise(29)
 def test_a_rehearsal_verifies_every_member_and_changes_nothing(
     checkout: Repo, remote: Repo, shelf: Shelf
 ) -> None:
@@ -198,6 +188,34 @@ def test_what_was_released_by_git_alone_is_published_later_from_its_tag(
     done = run(checkout.path, *RELEASE)
     assert done.code == 0, done.stderr
     assert (shelf.files(), remote.refs()) == (FIRST_FILES, released)
+
+
+def test_what_went_to_one_index_first_goes_to_another_later(
+    pair: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    final, app = new_shelf(tmp_path / "index-files-of-another")
+    with loopback.serve(app) as final.url:
+        urls = ("--url", f"{final.url}simple/", "--publish-url", final.url, "--public")
+        assert run(pair.path, "add-index", "final", *urls).code == 0
+        pair.commit("chore: add the index that counts")
+        pair.git("push", "--quiet")
+        assert run(pair.path, *RELEASE).code == 0
+        tagged = pair.refs()
+        pair.commit("fix: not released yet", {"packages/zq-top/src/zq_top/later.py": ""})
+        pair.git("push", "--quiet")
+        done = run(pair.path, *RELEASE, "--index", "final", "zq-base")
+        assert done.code == 0, done.stderr
+        first = [name for name in shelf.files() if name.startswith("zq_base")]
+        assert (final.files(), shelf.uploads) == (first, 4)
+        contents = [
+            (folder / name).read_bytes()
+            for folder in (shelf.folder, final.folder)
+            for name in first
+        ]
+        assert contents[:2] == contents[2:]
+        assert {line for line in tagged.splitlines() if "tags" in line} <= set(
+            pair.refs().splitlines()
+        )
 
 
 def assert_completed(pair: Repo, shelf: Shelf) -> None:

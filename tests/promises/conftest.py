@@ -30,12 +30,3 @@ def ready(single: Repo) -> Repo:
     done = run(single.path, "prepare", "--execute")
     assert done.code == 0, done.stderr
     return single
-
-
-@pytest.fixture
-def pair(tmp_path: Path, shelf: Shelf) -> Repo:
-    """Return a workspace of two members, one of which requires the other."""
-    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
-    repo = make_workspace(tmp_path / "two", members, index_table("shelf", shelf.url))
-    repo.with_remote(tmp_path / "two.git")
-    return repo
