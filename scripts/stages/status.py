@@ -56,6 +56,8 @@ def _state(member: Member, release: Release | None, presence: Presence) -> tuple
     if release is None:
         return "released", "nothing to do"
     if release.finished_from:
-        return "half released", f"finish {release.planned_version}: `nox -s release -- --execute`"
+        begun = presence in {Presence.PARTIAL, Presence.PRESENT}
+        state = "half released" if begun else "prepared"
+        return state, f"finish {release.planned_version}: `nox -s release -- --execute`"
     state = "changed" if release.prior_tag else "never released"
     return state, f"release {release.planned_version}: `nox -s release`"

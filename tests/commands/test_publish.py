@@ -38,6 +38,21 @@ def test_publish_shows_what_is_due_and_uploads_nothing(prepared: Repo, shelf: Sh
     assert shelf.uploads == 0
 
 
+def test_status_says_how_far_a_release_came(prepared: Repo, shelf: Shelf) -> None:
+    def states() -> list[tuple[str, str]]:
+        told = run(prepared.path, "status", "--json").json["members"]
+        return [(member["index"], member["state"]) for member in told]
+
+    assert states() == [("absent", "prepared")] * 3
+    shelf.refuse_uploads, shelf.refuse_after = "403 Forbidden", 3
+    assert run(prepared.path, "publish", "--execute").code == 1
+    assert states() == [
+        ("absent", "prepared"),
+        ("present", "half released"),
+        ("partial", "half released"),
+    ]
+
+
 def test_the_steps_of_a_release_can_be_taken_one_by_one(
     prepared: Repo, remote: Repo, shelf: Shelf
 ) -> None:
