@@ -182,4 +182,4 @@ def problems_of(built: Sequence[Distribution], members: Iterable[Member]) -> Ite
             said = twine.complaint(path)
             if said:
                 hint = "an index would refuse or misprint it: mend the metadata that it names"
-                yield Problem(f"`twine check --strict` of {path.name}: {said}", hint, member.name)
+                yield Problem(f"`twine check` of {path.name}: {said}", hint, member.name)

@@ -172,11 +172,19 @@ def test_build_refuses_what_would_land_beside_the_member(
 
 
 def test_build_refuses_what_an_index_would_misprint(checkout: Repo) -> None:
-    checkout.commit("break", {"packages/zq-base/README.md": ""})
+    path = "packages/zq-base/pyproject.toml"
+    manifest = (checkout.path / path).read_text("utf-8").replace("README.md", "README.rst")
+    readme = {"packages/zq-base/README.rst": "Base\n====\n\n.. unheard-of:: of\n"}
+    checkout.commit("break", {path: manifest, **readme})
     done = run(checkout.path, "build", "zq-base")
     assert done.code == 1
-    assert "`twine check --strict` of zq_base-0.1.0.tar.gz: `long" in done.stderr
-    assert "`long_description` missing" in done.stderr
+    assert "`twine check` of zq_base-0.1.0.tar.gz: `long_description` has syntax" in done.stderr
+
+
+def test_a_description_may_be_missing(checkout: Repo) -> None:
+    checkout.commit("fix: say less", {"packages/zq-base/README.md": ""})
+    done = run(checkout.path, "build", "zq-base")
+    assert done.code == 0, done.stderr
 
 
 def test_build_leaves_dist_as_it_was_when_a_member_does_not_build(checkout: Repo) -> None:
