@@ -109,7 +109,9 @@ def _closing_words(
     if arguments.execute:
         where = f" and published to {context.index.name}" if context.index else ""
         last = [name for name in outcome.tags if name.startswith("release/")]
-        tagged = f", and tagged {', '.join(last)}" if last else "; the tags were there already"
+        made = f"{len(outcome.tags)} members" if outcome.tags else ""
+        named = ", ".join(last) or made
+        tagged = f", and tagged {named}" if named else "; the tags were there already"
         words = f"Released{where}, verified{tagged}."
         return "\n".join([words, *_forge_lines(context, last)])
     words = "This was a rehearsal: no remote, no index and no file of yours was changed.\n"
