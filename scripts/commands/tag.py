@@ -12,6 +12,7 @@ from ..report import as_json, terminal
 from ..stages import tag
 from ..stages.environments import failures
 from ..stages.outcome import Outcome
+from ..stages.published import unlike
 from ..stages.release import close
 from ..stages.site import Site
 from ..stages.steps import Steps
@@ -31,7 +32,9 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         with steps("plan"):
             facts, made = prepared(place, context.index, context.intent)
             due = made.releases
-            stop_on(_incomplete(facts, due) if context.index else ())
+            if context.index:
+                stop_on(_incomplete(facts, due))
+                stop_on(unlike(context.index, due, facts.workspace, place, facts.base))
         tags = tag.tags_due(due, facts.base)
         if arguments.execute:
             with steps("tag"):

@@ -74,6 +74,20 @@ def test_the_steps_of_a_release_can_be_taken_one_by_one(
     assert run(prepared.path, *RELEASE).code == 3
 
 
+@pytest.mark.promise(14)
+def test_a_commit_that_the_index_has_other_code_of_is_not_tagged(
+    prepared: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    assert run(prepared.path, "publish", "--execute").code == 0
+    other = make_workspace(tmp_path / "other", member("zq-base", code="other = True\n"))
+    assert run(other.path, "build").code == 0
+    shutil.copy(other.path / "dist/zq_base-0.1.0.tar.gz", shelf.folder)
+    done = run(prepared.path, "tag", "--execute")
+    assert (done.code, remote.git("tag")) == (1, "")
+    words = f"zq-base 0.1.0 on the index was not built from {prepared.head()[:12]}"
+    assert f"{words}, which would be tagged: src/zq_base/__init__.py differs" in done.stderr
+
+
 @pytest.mark.promise(3)
 def test_what_was_built_elsewhere_is_published_from_its_folder(
     prepared: Repo, shelf: Shelf

@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_written_is_said(single: Repo, tmp_path: Path) -
     done = run(single.path, "build", "--json")
     assert (done.code, done.json["ok"]) == (1, False)
     assert done.problems == [f"Not a directory: {single.path / 'dist'}"]
-    nowhere = run(single.path, "release", TMPDIR=str(tmp_path / "none"))
+    nowhere = run(single.path, "release", "--installer", "uv", TMPDIR=str(tmp_path / "none"))
     assert (nowhere.code, "Traceback" in nowhere.stderr) in {(0, False), (1, False)}
 
 
