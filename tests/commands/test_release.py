@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts.ops import loopback, uv
+from tests.helpers.broken_off import RELEASE, STEPS, Running
 from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf, new_shelf
@@ -22,25 +23,12 @@ FIRST_FILES = sorted(
     for name in ("app", "base", "middle")
     for ending in ("-py3-none-any.whl", ".tar.gz")
 )
-# What these tests are about is the same without pip, which takes most of the time.
-RELEASE = ("release", "--execute", "--installer", "uv")
 PROOFS = (
     ("direct", "uv"),
     ("direct", "pip"),
     ("index", "uv"),
     ("index-together", "uv"),
     ("wheel", "uv"),
-)
-STEPS = (
-    "plan",
-    "prepare",
-    "build",
-    "gate",
-    "push",
-    "publish",
-    "verify-index-install",
-    "tag",
-    "verify-git-install",
 )
 
 
@@ -56,21 +44,15 @@ def state(repo: Repo) -> tuple[str, str]:
     return repo.refs(), repo.git("status", "--porcelain")
 
 
-def killed_after(step: str, workspace: Path) -> None:
+def killed_after(step: str, workspace: Path, temporary: Path) -> None:
     """Run a release and kill it, beyond any clean-up, as soon as a step is done."""
-    with subprocess.Popen(
-        command(workspace, *RELEASE),
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith(f"{step} "):
-                os.killpg(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+    release = Running(workspace, temporary)
+
+    def kill(done: str) -> None:
+        if done == step:
+            release.stop(signal.SIGKILL)
+
+    assert release.finish(kill).code == -signal.SIGKILL
 
 
 def test_a_rehearsal_verifies_every_member_and_changes_nothing(
@@ -234,9 +216,9 @@ def assert_completed(pair: Repo, shelf: Shelf) -> None:
 @pytest.mark.promise(5)
 @pytest.mark.parametrize("step", ["push", "tag"])
 def test_a_release_killed_between_two_steps_is_completed(
-    step: str, pair: Repo, shelf: Shelf
+    step: str, pair: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
-    killed_after(step, pair.path)
+    killed_after(step, pair.path, tmp_path)
     assert_completed(pair, shelf)
 
 
@@ -245,9 +227,9 @@ def test_a_release_killed_between_two_steps_is_completed(
 @pytest.mark.parametrize("step", [step for step in STEPS if step not in {"push", "tag"}])
 @pytest.mark.promise(2)
 def test_a_release_killed_between_any_two_steps_is_completed(
-    step: str, pair: Repo, shelf: Shelf
+    step: str, pair: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
-    killed_after(step, pair.path)
+    killed_after(step, pair.path, tmp_path)
     assert (pair.path / "dist").exists() is (STEPS.index(step) > STEPS.index("push"))
     assert_completed(pair, shelf)
 
@@ -280,9 +262,9 @@ def test_a_release_killed_in_the_middle_of_the_uploads_is_completed(
 
 
 def test_a_change_after_a_broken_off_release_waits_for_the_next_one(
-    pair: Repo, shelf: Shelf
+    pair: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
-    killed_after("publish", pair.path)
+    killed_after("publish", pair.path, tmp_path)
     pair.git("pull", "--quiet", "--ff-only")
     begun = pair.head()
     pair.commit("feat: later", {"packages/zq-base/src/zq_base/later.py": ""})
