@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..stages.status import Status
     from ..stages.uploads import Upload
 
-WIDTH_ELSEWHERE = 120
+WIDTH_ELSEWHERE = 132
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",

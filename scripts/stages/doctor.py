@@ -105,13 +105,12 @@ def _released(facts: Facts) -> list[NormalizedName]:
 
 
 def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
-    unknown = {name: page.unknown for name, page in pages.items() if page.unknown}
+    unknown = {name: page for name, page in pages.items() if page.unknown}
     if not unknown:
         return Finding(what="index", mark=Mark.FINE, found=f"{index.name} answers, {index.shown}")
-    name, why = next(iter(unknown.items()))
-    found = f"{index.name} does not say what it has of {name}: {why}"
-    user, password = index.variables
-    hint = f"look at {index.shown}, and at {user} and {password}"
+    name, page = next(iter(unknown.items()))
+    found = f"{index.name} does not say what it has of {name}: {page.unknown}"
+    hint = page.way_out or f"look at {index.shown}, and at the network"
     return Finding(what="index", mark=Mark.WRONG, found=found, hint=hint)
 
 
