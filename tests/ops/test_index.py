@@ -198,3 +198,29 @@ def test_a_keyring_without_an_answer_is_said_and_is_no_traceback(
     monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
     page = page_of(answering("401 Unauthorized", ""))
     assert page.unknown == "it answers 401 Unauthorized, and the keyring gives no password for it"
+
+
+def test_credentials_are_for_the_index_and_not_for_wherever_its_files_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
+    monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "secret")
+    told: dict[str, str] = {}
+
+    def keeping(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        told[environ["HTTP_HOST"]] = environ.get("HTTP_AUTHORIZATION", "")
+        start("200 OK", [("Content-Type", "text/html")])
+        return [f'<a href="{elsewhere}{WHEEL}">{WHEEL}</a>'.encode()]
+
+    with loopback.serve(keeping) as elsewhere, loopback.serve(keeping) as own:
+        index = Index(name="shelf", url=f"{own}simple/")
+        assert indexes.read_page(index, NAME).unknown == ""  # it fetches the file to hash it
+        hosts = [url.removeprefix("http://").rstrip("/") for url in (own, elsewhere)]
+        assert [bool(told[host]) for host in hosts] == [True, False]
+
+
+def test_credentials_are_not_sent_in_the_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index(name="shelf", url="http://index.invalid/simple/")
+    assert "no answer" in indexes.read_page(index, NAME).unknown
+    monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "secret")
+    assert "is not https" in indexes.read_page(index, NAME).unknown

@@ -17,6 +17,7 @@ from scripts.ops import loopback, process, uv
 from tests.helpers.cli import ROOT, run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf, new_shelf
+from tests.helpers.workspaces import ROOT as ROOT_MANIFEST
 from tests.helpers.workspaces import index_table, make_workspace, member
 
 RELEASE = ("release", "--execute")
@@ -206,3 +207,25 @@ def test_a_member_is_taken_from_its_index_and_not_from_where_a_stranger_has_a_hi
     version = "from importlib.metadata import version; print(version('zq-base'))"
     said = subprocess.run((str(python), "-c", version), capture_output=True, text=True, check=True)
     assert said.stdout == "99.0\n"
+
+
+@pytest.mark.promise(30)
+def test_what_others_made_is_taken_from_the_default_index_whatever_lies_beside_the_members(
+    tmp_path: Path, shelf: Shelf, elsewhere: Shelf
+) -> None:
+    for folder, version in ((elsewhere.folder, "1.0"), (shelf.folder, "99.0")):
+        code = f'VERSION = "{version}"\n'
+        theirs = make_workspace(tmp_path / version, member("zq-third", version=version, code=code))
+        uv.build(theirs.path, None, folder, process.scrubbed(tmp_path / f"home-{version}"))
+    files = member("zq-base", code='import zq_third\n\nassert zq_third.VERSION == "1.0"\n')
+    path = "packages/zq-base/pyproject.toml"
+    files[path] = files[path].replace("dependencies = []", 'dependencies = ["zq-third"]')
+    root = ROOT_MANIFEST.format(more=index_table("shelf", shelf.url))
+    repo = Repo.init(tmp_path / "w")
+    repo.commit("feat: start", {"pyproject.toml": root, **files})
+    repo.with_remote(tmp_path / "remote.git")
+    for command in ("prepare", "publish"):
+        assert run(repo.path, command, "--execute").code == 0
+    strangers = {"UV_DEFAULT_INDEX": f"{elsewhere.url}simple/"}
+    done = run(repo.path, "verify-index-install", **strangers)
+    assert done.code == 0, done.stderr
