@@ -26,4 +26,4 @@ def check(python: Path, environment: Mapping[str, str]) -> None:
 
 def _run(python: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     command = (sys.executable, "-m", "pip", "--python", str(python), *arguments)
-    process.run(command, environment=environment)
+    process.run(command, environment=environment, seconds=process.INSTALLING, leaves_nothing=True)

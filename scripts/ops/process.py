@@ -1,13 +1,15 @@
 """The door to other programs: run one, without a shell, and fail with its own words."""
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..model.problem import Failure, Problem
+from .running import run_to_end
 
 WORDS_KEPT = 25
+# How long each kind of work may take, in all: seconds.
+ORDINARY, BUILDING, INSTALLING, IMPORTING = 600.0, 1800.0, 600.0, 120.0
 # What goes out to everybody is for everybody to read, whatever the user's own files are.
 OWN_UMASK, FOR_EVERYBODY = -1, 0o022
 # uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
@@ -36,14 +38,13 @@ ALLOWED = frozenset(
 
 
 class CommandFailure(Failure):
-    """A program ended with an error."""
+    """A program ended with an error, or was stopped at its time limit."""
 
-    def __init__(self, command: Sequence[str], code: int, output: str, hint: str = "") -> None:
-        """Say which command, and show the end of what it printed."""
+    def __init__(self, command: Sequence[str], ended: str, output: str, hint: str = "") -> None:
+        """Say which command, how it ended, and the end of what it printed."""
         self.output = output
         self.hint = hint
-        shown = " ".join([Path(command[0]).name, *command[1:]])
-        self.ended = f"`{shown}` ended with exit code {code}"
+        self.ended = f"`{' '.join([Path(command[0]).name, *command[1:]])}` {ended}"
         super().__init__(self.said(output))
 
     def said(self, output: str) -> Problem:
@@ -53,43 +54,52 @@ class CommandFailure(Failure):
         return Problem(f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 
 
-def run(
+def run(  # noqa: PLR0913 - each is a thing that a program is started with, by its name
     command: Sequence[str],
     *,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     stdin: str | None = None,
-    seconds: float | None = None,
+    seconds: float = ORDINARY,
     hint: str = "",
     umask: int = OWN_UMASK,
+    leaves_nothing: bool = False,
 ) -> str:
     """Run a program and return what it printed on stdout.
 
-    Raises `CommandFailure` where it ends with an error or takes longer than `seconds`,
-    and `Failure` where it is not there.
+    `seconds` bounds all of it: then it is stopped, with all that it started. With
+    `leaves_nothing`, what it left running is stopped, too: so it is with others' code.
+    Raises `CommandFailure` where it ends with an error or at its limit, and `Failure`
+    where it is not there.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - arguments are a list, and no shell reads them
-            [*command],
+        ended = run_to_end(
+            command,
             cwd=cwd,
-            env=None if environment is None else dict(environment),
-            input=None if stdin is None else stdin.encode(),
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
+            environment=environment,
+            stdin=None if stdin is None else stdin.encode("utf-8", "surrogateescape"),
+            seconds=seconds,
             umask=umask,
-            start_new_session=True,  # without a terminal, nothing can wait at a prompt
+            leaves_nothing=leaves_nothing,
         )
     except FileNotFoundError:
         raise Failure(_missing(command[0])) from None
-    except subprocess.TimeoutExpired:
-        raise CommandFailure(command, 1, f"no answer in {seconds:.0f} s", hint) from None
-    stdout = done.stdout.decode("utf-8", "surrogateescape")
-    if done.returncode:
-        output = done.stderr.decode("utf-8", "replace") + stdout
-        raise CommandFailure(command, done.returncode, output, hint)
+    stdout = ended.stdout.decode("utf-8", "surrogateescape")
+    if ended.code:
+        output = ended.stderr.decode("utf-8", "replace") + stdout
+        raise CommandFailure(command, f"ended with exit code {ended.code}", output, hint)
+    if ended.code is None:
+        output = ended.stderr.decode("utf-8", "replace")
+        words = f"was stopped: it took longer than {in_words(seconds)}"
+        raise CommandFailure(command, words, output, hint)
     return stdout
+
+
+def in_words(seconds: float) -> str:
+    """Return a time limit for people."""
+    if seconds >= 120 and not seconds % 60:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds:g} seconds"
 
 
 def scrubbed(home: Path) -> dict[str, str]:

@@ -96,7 +96,14 @@ def build(source: Path, name: str | None, out: Path, environment: Mapping[str, s
     selection = ("--package", name) if name else ("--all-packages",)
     options = ("--out-dir", str(out), "--no-create-gitignore", "--python", sys.executable)
     command = ("build", "--quiet", *selection, *options)
-    _run(command, environment, cwd=source, umask=process.FOR_EVERYBODY)
+    limit, umask = process.BUILDING, process.FOR_EVERYBODY
+    _run(command, environment, cwd=source, seconds=limit, umask=umask)
+
+
+def download(requirements: Sequence[str], target: Path, environment: Mapping[str, str]) -> None:
+    """Fill the cache with what requirements need, as wheels: none of their code runs."""
+    options = ("--only-binary", ":all:", "--python", sys.executable, "--target", str(target))
+    _run(("pip", "install", "--quiet", *options, "--", *requirements), environment)
 
 
 def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
@@ -108,7 +115,8 @@ def make_environment(path: Path, environment: Mapping[str, str], python: str) ->
 
 def install(python: Path, requirements: Sequence[str], environment: Mapping[str, str]) -> None:
     """Install requirements into the environment of an interpreter."""
-    _run(("pip", "install", "--quiet", "--python", str(python), *requirements), environment)
+    command = ("pip", "install", "--quiet", "--python", str(python), *requirements)
+    _run(command, environment)
 
 
 def check(python: Path, environment: Mapping[str, str]) -> None:
@@ -200,7 +208,7 @@ def _run(
     *,
     cwd: Path | None = None,
     project_environment: Path | None = None,
-    seconds: float | None = None,
+    seconds: float = process.INSTALLING,
     umask: int = process.OWN_UMASK,
 ) -> str:
     # UV_PYTHON would win over the environment that is named: it is never handed on.
@@ -209,4 +217,11 @@ def _run(
     if project_environment:
         cleaned["UV_PROJECT_ENVIRONMENT"] = str(project_environment)
     command = (executable(), *arguments)
-    return process.run(command, cwd=cwd, environment=cleaned, seconds=seconds, umask=umask)
+    return process.run(
+        command,
+        cwd=cwd,
+        environment=cleaned,
+        seconds=seconds,
+        umask=umask,
+        leaves_nothing=True,  # uv runs what others wrote
+    )
