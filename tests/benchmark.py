@@ -195,7 +195,7 @@ def _publish(workspace: Path) -> float:
     """Time the uploads to an index on loopback, in waves, each read back."""
     from scripts.model.plan import make_plan  # noqa: PLC0415
     from scripts.ops import loopback  # noqa: PLC0415
-    from scripts.stages.build import Distribution  # noqa: PLC0415
+    from scripts.stages.distribution import Distribution  # noqa: PLC0415
     from scripts.stages.publish import publish  # noqa: PLC0415
     from scripts.stages.uploads import plan_uploads  # noqa: PLC0415
 

@@ -7,6 +7,7 @@ from ..gather import resolve
 from ..model.problem import NothingToRelease
 from ..report import terminal
 from ..stages.build import build
+from ..stages.checkout import Tree
 from ..stages.dist import DIST, replace_folder
 from ..stages.site import scratch_folder
 from ..stages.steps import Steps
@@ -34,7 +35,8 @@ def _at_head(context: Context, target: Path, steps: Steps) -> Built:
     commit = resolve(context.checkout, "HEAD")
     with scratch_folder() as folder:
         with steps("build"):
-            found = build(context.checkout, commit, context.prefix, members, folder / "build")
+            tree = Tree(repository=context.checkout, commit=commit, prefix=context.prefix)
+            found = build(tree, context.workspace, members, folder / "build")
         built = {commit: found}
         replace_folder(built, target)
     return built

@@ -7,8 +7,11 @@ from ..gather import workspace_at
 from ..model.facts import Facts
 from ..model.plan import Release
 from ..model.problem import stop_on
-from ..stages.build import Distribution, build, problems_of
+from ..stages.as_committed import committed_at
+from ..stages.build import build, problems_of
+from ..stages.checkout import Tree
 from ..stages.dist import built_elsewhere, recorded
+from ..stages.distribution import Distribution
 from ..stages.site import Site
 from ..stages.tag import tags_due
 
@@ -38,11 +41,12 @@ def due_distributions(
         members = [workspace.members[name] for name in versions]
         if source:
             found = built_elsewhere(source, commit, versions)
+        folder, tags = place.folder / f"build-{commit}", tags_due(releases, facts.base)
+        tree = Tree(repository=place.scratch, commit=commit, prefix=place.prefix)
         if found:
-            stop_on(problems_of(found, members))
-        if not found:
-            folder, tags = place.folder / f"build-{commit}", tags_due(releases, facts.base)
-            found = build(place.scratch, commit, place.prefix, members, folder, tags=tags)
+            stop_on(problems_of(found, committed_at(tree, members, folder)))
+        else:
+            found = build(tree, workspace, members, folder, tags=tags)
         built[commit] = found
     return built
 

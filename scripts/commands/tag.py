@@ -34,7 +34,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
             due = made.releases
             if context.index:
                 stop_on(_incomplete(facts, due))
-                stop_on(unlike(context.index, due, facts.workspace, place, facts.base))
+                stop_on(unlike(context.index, due, facts, place))
         tags = tag.tags_due(due, facts.base)
         if arguments.execute:
             with steps("tag"):

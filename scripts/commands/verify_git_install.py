@@ -7,6 +7,7 @@ from ..gather import workspace_at
 from ..model.problem import Problem, UsageFailure
 from ..model.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.workspace import Member, Workspace
+from ..stages.checkout import Tree
 from ..stages.environments import interpreter
 from ..stages.routes import WAYS
 from ..stages.sdists import contents_at
@@ -30,9 +31,8 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         with steps("build"):
             contents = {
                 commit: contents_at(
-                    source.mirror,
-                    commit,
-                    source.prefix,
+                    Tree(repository=source.mirror, commit=commit, prefix=source.prefix),
+                    workspaces[commit],
                     [t.member for t in targets if t.commit == commit and t.member.path != "."],
                     folder / f"build-{commit}",
                 )

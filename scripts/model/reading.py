@@ -17,6 +17,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from .build_system import read_build_system
 from .glob import matches
 from .note import FOLDER, is_note, read_note
 from .problem import Failure, Problem, UsageFailure, stop_on
@@ -108,7 +109,7 @@ def read_workspace(
     members = []
     for path, table in named.items():
         try:
-            members.append(_member(path, table, names))
+            members.append(_member(path, table, names, tables[MANIFEST]))
         except Failure as failure:
             problems.extend(failure.problems)
     if not problems and not [member for member in members if member.path != "."]:
@@ -241,7 +242,12 @@ def _naming_problems(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Proble
         seen[member] = path
 
 
-def _member(path: str, table: Mapping[str, Any], names: frozenset[NormalizedName]) -> Member:
+def _member(
+    path: str,
+    table: Mapping[str, Any],
+    names: frozenset[NormalizedName],
+    root: Mapping[str, Any],
+) -> Member:
     project = table["project"]
     name = canonicalize_name(project["name"])
     version = _version(path, name, project)
@@ -257,6 +263,7 @@ def _member(path: str, table: Mapping[str, Any], names: frozenset[NormalizedName
         source=source,
         stated=_stated(project),
         commands=tuple(sorted({*project.get("scripts", {}), *project.get("gui-scripts", {})})),
+        build=read_build_system(path, table, root),
     )
 
 

@@ -1,7 +1,7 @@
 """A uv workspace: its members, and how they are released."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from .build_system import BuildSystem
 from .graph import Graph
 from .note import Note
 from .problem import Problem, UsageFailure, stop_on
@@ -39,6 +40,7 @@ class Member:
     version_file: str = ""
     stated: tuple[str, ...] | None = None
     commands: tuple[str, ...] = ()
+    build: BuildSystem = field(default_factory=BuildSystem)
 
     def file(self, name: str) -> str:
         """Return the path of one of its files, from the workspace's root."""
@@ -125,6 +127,10 @@ class Workspace:
                     seen.add(found)
                     todo.append(found)
         return frozenset(each for each, _ in seen)
+
+    def runs_code(self, name: NormalizedName) -> bool:
+        """Tell whether an installation from source runs code that the workspace chose."""
+        return any(self.members[each].build.runs_code for each in self.needed(name))
 
     def select(self, names: Iterable[str]) -> tuple[Member, ...]:
         """Return members by any spelling of their names; all for none.

@@ -220,6 +220,18 @@ def clone(
     return Repository(path=path, environment=handed)
 
 
+def snapshot(source: Repository, commit: str, path: Path) -> Repository:
+    """Make a repository that has one commit of another, its files, and nothing else."""
+    process.run(
+        ("git", "init", "--quiet", "--template=", str(path)), environment=os.environ | quiet()
+    )
+    repository = Repository(path=path)
+    common = source.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+    options = ("--quiet", "--depth=1", "--no-tags")
+    repository.git("fetch", *options, Path(common).as_uri(), commit)
+    return repository
+
+
 def mirror(url: str, path: Path, environment: Mapping[str, str] | None = None) -> Repository:
     """Make a mirror that installers can clone from as they would from a forge."""
     repository = clone(url, path, "--mirror", environment=environment)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..model.problem import Problem
     from ..model.review import Review
     from ..model.workspace import Workspace
-    from ..stages.build import Distribution
+    from ..stages.distribution import Distribution
     from ..stages.environments import Result
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan, Release
     from ..model.problem import Problem
     from ..model.review import Review
-    from ..stages.build import Distribution
+    from ..stages.distribution import Distribution
     from ..stages.doctor import Finding
     from ..stages.environments import Result
     from ..stages.status import Status

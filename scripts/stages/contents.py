@@ -3,7 +3,7 @@
 import csv
 import tarfile
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import RawMetadata, parse_email
@@ -21,6 +21,8 @@ NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src
 STUBS = "-stubs"  # the types of another distribution: PEP 561
 METADATA = ".dist-info/METADATA"
 MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
+# What a compiler makes: its bytes depend on the folder that it ran in.
+COMPILED = (".so", ".pyd", ".dylib", ".dll", ".a", ".lib", ".o", ".obj", ".pyc")
 # What reading an archive raises that is none, or is broken: its readers promise nothing.
 UNREADABLE = (Exception,)
 
@@ -58,10 +60,20 @@ def wheel_files(path: Path) -> dict[str, str]:
     }
 
 
-def same_contents(one: Path, other: Path) -> bool:
-    """Tell whether two distributions differ in nothing but who built them, and when.
+def is_compiled(path: str) -> bool:
+    """Tell whether a file is compiled; such files are compared by their names alone."""
+    return path.endswith(COMPILED) or ".so." in path.rpartition("/")[2]
 
-    What cannot be read is like nothing else.
+
+def comparable(files: Mapping[str, str]) -> dict[str, str]:
+    """Return files with their hashes, those that are compiled without."""
+    return {name: "" if is_compiled(name) else digest for name, digest in files.items()}
+
+
+def same_contents(one: Path, other: Path) -> bool:
+    """Tell whether two distributions differ in nothing but who built them, when and where.
+
+    Compiled files are compared by name. What cannot be read is like nothing else.
     """
     read = _wheel_contents if one.suffix == ".whl" else _sdist_contents
     try:
@@ -150,7 +162,10 @@ def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:
 def _wheel_contents(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
-    return {name: _without_builder(name, data) for name, data in contents.items()}
+    return {
+        name: b"" if is_compiled(name) else _without_builder(name, data)
+        for name, data in contents.items()
+    }
 
 
 def _sdist_contents(path: Path) -> dict[str, bytes]:
@@ -161,11 +176,19 @@ def _sdist_contents(path: Path) -> dict[str, bytes]:
 
 
 def _without_builder(name: str, data: bytes) -> bytes:
-    """Leave the builder's name out of a wheel's `WHEEL`, and that file's hash out of `RECORD`."""
+    """Leave out what depends on the builder: its name, compiled files, and their hashes."""
     if name.endswith(".dist-info/WHEEL"):
-        told = b"Generator:"
-    elif name.endswith(".dist-info/RECORD"):
-        told = name.removesuffix("RECORD").encode() + b"WHEEL,"
-    else:
-        return data
-    return b"\n".join(line for line in data.splitlines() if not line.startswith(told))
+        return _without_lines(data, lambda line: line.startswith("Generator:"))
+    if name.endswith(".dist-info/RECORD"):
+        wheel = name.removesuffix("RECORD") + "WHEEL"
+        return _without_lines(data, lambda line: _is_of_builder(line.partition(",")[0], wheel))
+    return data
+
+
+def _is_of_builder(name: str, wheel: str) -> bool:
+    return name == wheel or is_compiled(name)
+
+
+def _without_lines(data: bytes, is_left_out: Callable[[str], bool]) -> bytes:
+    lines = data.splitlines()
+    return b"\n".join(line for line in lines if not is_left_out(line.decode("utf-8", "replace")))

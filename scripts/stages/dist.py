@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from ..model.filename import version_of
 from ..model.problem import Failure, Problem, stop_on
-from .build import Distribution, in_folder
+from .distribution import Distribution, in_folder
 
 DIST = "dist"
 RECORD = "release.json"

@@ -11,7 +11,7 @@ from ..model.graph import closure
 from ..model.requirement import Kind, same_requirements
 from ..model.workspace import Member, Workspace
 from ..ops.git import public_url
-from .contents import top_level_problems
+from .contents import comparable, top_level_problems
 
 FILE, INDEX = "file", "index"
 
@@ -132,9 +132,11 @@ def _unlike_sdist(own: Evidence, contents: Mapping[str, str] | str | None) -> It
     """Compare what was installed with the wheel of the sdist; a text is why there is none."""
     if isinstance(contents, str):
         yield f"its sdist gives no wheel: {contents}"
-    elif contents is not None and contents != own.files:
-        both = sorted({*contents, *own.files})
-        differing = [path for path in both if contents.get(path) != own.files.get(path)]
+        return
+    expected, found = comparable(contents or {}), comparable(own.files)
+    if contents is not None and expected != found:
+        both = sorted({*expected, *found})
+        differing = [path for path in both if expected.get(path) != found.get(path)]
         yield f"the wheel of its sdist differs from what git installs: {', '.join(differing[:5])}"
 
 

@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 
 from ..model.plan import Plan
 from ..model.problem import Problem
-from .build import Distribution
+from .distribution import Distribution
 from .environments import Result
 from .uploads import Upload
 

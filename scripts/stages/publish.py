@@ -10,7 +10,7 @@ from ..model.plan import Release
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace import Index
 from ..ops import process
-from .build import Distribution
+from .distribution import Distribution
 from .send import AGAIN, send
 from .uploads import Action, Upload, plan_uploads
 

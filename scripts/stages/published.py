@@ -4,78 +4,54 @@ A release in one go compares what it builds with what is there. One that is made
 each on its own, would tag what the facts say: this looks whether it was built from that.
 """
 
-import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
-from pathlib import PurePosixPath
+from functools import partial
+from pathlib import Path
 
-from ..gather import joined
+from ..model.facts import Facts
 from ..model.plan import Release
 from ..model.problem import Problem
-from ..model.version_source import FromTag
-from ..model.workspace import Index, Workspace
+from ..model.workspace import Index
 from ..ops import index as indexes
-from .contents import UNREADABLE
+from .as_committed import Committed, committed_at, differences
+from .checkout import Tree
 from .site import Site
-
-# What a build backend leaves as it is; others it may write anew, such as `setup.cfg`.
-CODE = (".py", ".pyi")
 
 
 def unlike(
-    index: Index, releases: Sequence[Release], workspace: Workspace, site: Site, head: str
+    index: Index, releases: Sequence[Release], facts: Facts, site: Site
 ) -> Iterator[Problem]:
-    """Find the releases whose sdist on the index has other code than their commit.
-
-    A backend that takes the version from the tag may write it into the code: such members
-    are left aside.
-    """
-    compared = [r for r in releases if not isinstance(workspace.members[r.name].source, FromTag)]
-    with ThreadPoolExecutor(indexes.AT_ONCE) as pool:
-        published = list(pool.map(lambda release: _code(index, release), compared))
-    names = {
-        (release.name, path): f"{release.finished_from or head}:"
-        + joined(site.prefix, workspace.members[release.name].file(path))
-        for release, code in zip(compared, published, strict=True)
-        for path in code
-    }
-    texts = site.scratch.texts(list(names.values()))
-    for release, code in zip(compared, published, strict=True):
-        committed = {path: texts.get(names[release.name, path]) for path in code}
-        others = [path for path, text in committed.items() if text not in {None, code[path]}]
-        if others:
-            yield _problem(release, release.finished_from or head, others)
+    """Find the releases whose files on the index are not what their commit has."""
+    for commit in sorted({release.finished_from or facts.base for release in releases}):
+        own = [r for r in releases if (r.finished_from or facts.base) == commit]
+        members = [facts.workspace.members[release.name] for release in own]
+        folder = site.folder / f"published-{commit}"
+        tree = Tree(repository=site.scratch, commit=commit, prefix=site.prefix)
+        committed = committed_at(tree, members, folder / "source")
+        compare = partial(_unlike, index, facts, folder)
+        with ThreadPoolExecutor(indexes.AT_ONCE) as pool:
+            found = list(pool.map(compare, own, committed))
+        yield from (_problem(problem, commit) for problems in found for problem in problems)
 
 
-def _code(index: Index, release: Release) -> Mapping[str, str]:
-    """Return the code in the sdist that an index has, by its path in the member's folder."""
-    stem = f"{release.name.replace('-', '_')}-{release.planned_version}"
-    content = indexes.download(index, f"{stem}.tar.gz", release.name)
-    try:
-        with tarfile.open(fileobj=BytesIO(content), mode="r:gz") as archive:
-            entries = [entry for entry in archive.getmembers() if entry.name.endswith(CODE)]
-            opened = ((entry.name, archive.extractfile(entry)) for entry in entries)
-            return {_below(name): _text(file.read()) for name, file in opened if file}
-    except UNREADABLE:
-        return {}  # that it can be read is proved by those who install it
+def _unlike(
+    index: Index, facts: Facts, folder: Path, release: Release, committed: Committed
+) -> list[Problem]:
+    own = folder / release.name
+    own.mkdir()
+    page = facts.pages.get(release.name)
+    paths = []
+    for name in page.files.get(release.planned_version, {}) if page else {}:
+        paths.append(own / Path(name).name)
+        paths[-1].write_bytes(indexes.download(index, name, release.name))
+    return list(differences(committed, paths))
 
 
-def _below(name: str) -> str:
-    return PurePosixPath(*PurePosixPath(name).parts[1:]).as_posix()
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "surrogateescape")
-
-
-def _problem(release: Release, commit: str, others: Sequence[str]) -> Problem:
-    message = (
-        f"{release.name} {release.planned_version} on the index was not built from "
-        f"{commit[:12]}, which would be tagged: {', '.join(others[:5])} differs"
-    )
+def _problem(found: Problem, commit: str) -> Problem:
+    message = f"on the index, {found.message} {commit[:12]}, which would be tagged for it"
     hint = (
         "find the commit that it was built from, and tag that by hand; "
-        f"or give {release.name} a higher version"
+        f"or give {found.member} a higher version"
     )
-    return Problem(message, hint, release.name)
+    return Problem(message, hint, found.member)

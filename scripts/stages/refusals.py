@@ -14,8 +14,8 @@ from ..model.filename import version_of
 from ..model.problem import Problem
 from ..model.workspace import Index
 from ..ops.known_indexes import entry_of
-from .build import Distribution
 from .contents import metadata_of
+from .distribution import Distribution
 
 
 def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:

@@ -19,8 +19,10 @@ from ..model.plan import Release, make_plan
 from ..model.problem import Problem, stop_on
 from ..model.tag import Tag, release_tag
 from ..ops import git
-from .build import Distribution, build
+from .build import build
+from .checkout import Tree
 from .dist import replace_folder
+from .distribution import Distribution
 from .environments import Result, failure_of, failures
 from .outcome import Outcome
 from .prepare import prepare, push
@@ -132,9 +134,8 @@ def _build(work: Work) -> tuple[tuple[Distribution, ...], dict[str, tuple[Distri
         site, folder = work.site, work.site.folder / f"build-{commit}"
         released = {release.name for release in releases}
         tags = tags_due(releases, work.head)
-        found = build(
-            site.scratch, commit, site.prefix, members, folder, released=released, tags=tags
-        )
+        tree = Tree(repository=site.scratch, commit=commit, prefix=site.prefix)
+        found = build(tree, workspace, members, folder, released=released, tags=tags)
         built[commit] = found
         due += [d for d in found if d.member in released]
         if site.stock:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from ..model.problem import Failure
-from ..model.workspace import Member
-from ..ops.git import Repository
-from .build import Distribution, build
+from ..model.workspace import Member, Workspace
+from .build import build
+from .checkout import Tree
 from .contents import wheel_files
+from .distribution import Distribution
 
 # Of each member the files with their hashes, or why there is no wheel.
 Contents = Mapping[str, Mapping[str, str] | str]
@@ -19,10 +20,11 @@ def contents_of(built: Collection[Distribution]) -> Contents:
 
 
 def contents_at(
-    repository: Repository, commit: str, prefix: str, members: Sequence[Member], folder: Path
+    tree: Tree, workspace: Workspace, members: Sequence[Member], folder: Path
 ) -> Contents:
     """Build members as they are committed, and read what their sdists give."""
     try:
-        return contents_of(build(repository, commit, prefix, members, folder, released=()))
+        built = build(tree, workspace, members, folder, released=())
+        return contents_of(built)
     except Failure as failure:
         return {p.member: p.message for p in failure.problems if p.member}

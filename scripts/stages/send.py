@@ -10,7 +10,7 @@ from ..model.retry import Refusal, pauses
 from ..model.workspace import Index
 from ..ops import index as indexes
 from ..ops import uv
-from .build import Distribution
+from .distribution import Distribution
 
 POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 AGAIN = "run the same command again: it goes on from there"

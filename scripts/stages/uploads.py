@@ -15,8 +15,8 @@ from ..model.problem import Failure, Problem
 from ..model.workspace import Index
 from ..ops import index as indexes
 from ..ops.known_indexes import entry_of
-from .build import Distribution
 from .contents import same_contents
+from .distribution import Distribution
 
 
 class Action(StrEnum):

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..model.graph import closure
 from ..model.workspace import Member, Workspace
 from ..ops import process, uv
-from .build import Distribution
+from .distribution import Distribution
 from .environments import Result, attempt
 from .evidence import FILE, Promise, judge
 

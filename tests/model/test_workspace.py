@@ -5,6 +5,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scripts.model.build_system import BuildSystem
 from scripts.model.problem import Problem, UsageFailure
 from scripts.model.reading import manifest_paths, read_workspace
 from scripts.model.requirement import InternalRequirement, Kind
@@ -113,6 +114,12 @@ def test_a_member_is_read_as_its_manifest_has_it() -> None:
             InternalRequirement(sibling=salt, text="salt", kind=Kind.GROUP),
         ),
         stated=("sugar>=1", "flour", "salt==1.*"),
+        build=BuildSystem(
+            requires=("uv_build>=0.9,<1",),
+            backend="uv_build",
+            runs_code=False,
+            rewrites=("pyproject.toml",),
+        ),
     )
 
 

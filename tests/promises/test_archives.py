@@ -19,8 +19,10 @@ from packaging.version import Version
 
 from scripts.model.workspace import Member
 from scripts.stages.archive import archive_problems
-from scripts.stages.build import Distribution, problems_of
+from scripts.stages.as_committed import Committed
+from scripts.stages.build import problems_of
 from scripts.stages.contents import content_problems
+from scripts.stages.distribution import Distribution
 from tests.helpers.archives import (
     INFO,
     METADATA,
@@ -42,6 +44,7 @@ from tests.helpers.workspaces import make_workspace, member, with_backend
 Write = Callable[[Path], object]
 NAME = NormalizedName("zq-base")
 MEMBER = Member(name=NAME, path="packages/zq-base", version=Version("0.1.0"))
+COMMITTED = Committed(member=MEMBER, files={})
 LINK = 0o120777
 BOMB = bytes(70 * 1024 * 1024)
 AROUND = "has something before, between or behind its entries"
@@ -53,7 +56,7 @@ def found_in(path: Path) -> list[str]:
     """Return what is said of a distribution."""
     other, write = (SDIST, write_sdist) if path.name == WHEEL else (WHEEL, write_wheel)
     built = [Distribution.of(NAME, each) for each in (path, write(path.with_name(other)))]
-    return [p.message.removeprefix(f"{path.name} ") for p in problems_of(built, [MEMBER])]
+    return [p.message.removeprefix(f"{path.name} ") for p in problems_of(built, [COMMITTED])]
 
 
 def with_gap(path: Path) -> None:
@@ -360,7 +363,7 @@ def test_whatever_the_bytes_are_what_is_wrong_is_said_and_never_raised(
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        found = list(problems_of([Distribution.of(NAME, path)], [MEMBER]))
+        found = list(problems_of([Distribution.of(NAME, path)], [COMMITTED]))
     assert {problem.member for problem in found} == {NAME}
 
 

@@ -13,7 +13,9 @@ from scripts.model.problem import Problem
 from scripts.model.workspace import Index, Member
 from scripts.ops.index import read_pages
 from scripts.ops.twine import public_indexes
-from scripts.stages.build import Distribution, problems_of
+from scripts.stages.as_committed import Committed
+from scripts.stages.build import problems_of
+from scripts.stages.distribution import Distribution
 from scripts.stages.refusals import refusals
 from scripts.stages.uploads import Action, Upload, compared
 from tests.helpers.archives import INFO, METADATA, SDIST, WHEEL, write_sdist, write_wheel
@@ -28,6 +30,7 @@ PYPI = Index(name="pypi", url=PUBLIC["PYPI_SIMPLE"], publish_url=PUBLIC["PYPI_UP
 UNKNOWN = Index(name="ours", url="https://index.invalid/simple/")
 NAME, VERSION = NormalizedName("zq-base"), Version("0.1.0")
 MEMBER = Member(name=NAME, path="packages/zq-base", version=VERSION)
+COMMITTED = Committed(member=MEMBER, files={})
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
@@ -73,7 +76,7 @@ def test_a_requirement_by_a_url_is_refused_whatever_the_index(tmp_path: Path) ->
     required = "Requires-Dist: x @ https://example.invalid/x.whl\n"
     distributions = built(tmp_path, METADATA.replace("\n\n", f"\n{required}\n"))
     hint = "no index accepts that: require a version"
-    assert list(problems_of(distributions, [MEMBER])) == [
+    assert list(problems_of(distributions, [COMMITTED])) == [
         Problem(f"{name} requires something by a URL", hint, NAME) for name in (WHEEL, SDIST)
     ]
 

@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 from scripts.model.problem import Problem
 from scripts.model.workspace import Index
 from scripts.ops.twine import public_indexes
-from scripts.stages.build import Distribution
+from scripts.stages.distribution import Distribution
 from scripts.stages.refusals import refusals
 from tests.helpers.archives import WHEEL, write_wheel
 from tests.helpers.cli import Done, run
