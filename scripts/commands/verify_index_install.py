@@ -4,7 +4,6 @@ from argparse import Namespace
 
 from ..model.problem import Problem, UsageFailure
 from ..stages.environments import interpreter
-from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from ..stages.verify_index_install import verify_index_install
 from .context import Answer, Context, verified
@@ -21,12 +20,11 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         for member in context.workspace.select(context.members)
         if member.version and not member.never_released
     }
-    with scratch_folder() as folder, steps("verify-index-install"):
+    with steps("verify-index-install"):
         found = verify_index_install(
             context.index,
             context.workspace,
             versions,
-            folder=folder / "index",
             python=interpreter(context.workspace, arguments.python),
             seconds=arguments.wait,
         )

@@ -22,7 +22,6 @@ METADATA = frozenset({"version", "dependencies", "optional-dependencies", "requi
 REWRITTEN = {
     "maturin": ("**/Cargo.toml", "**/Cargo.lock", "pyproject.toml"),
     "pdm.backend": ("pyproject.toml",),
-    BUILT_IN_BACKEND: ("pyproject.toml",),
 }
 # The settings by which tools name the file that they write the version to.
 VERSION_FILES = (

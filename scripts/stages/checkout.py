@@ -31,7 +31,7 @@ def own_source(tree: Tree, path: Path, *, with_history: bool) -> Repository:
     version from a tag need the history.
     """
     if with_history:
-        clone = git.clone(str(tree.repository.path), path, "--no-hardlinks", "--no-checkout")
+        clone = git.clone(str(tree.repository.path), path, "--no-local", "--no-checkout")
     else:
         clone = git.snapshot(tree.repository, tree.commit, path)
     return _at(clone, tree.commit)

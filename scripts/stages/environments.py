@@ -5,7 +5,7 @@ import sys
 import time
 from ast import literal_eval
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -56,19 +56,22 @@ def probe(
     Raises `Failure` where its interpreter does not answer.
     """
     found = installed(python, workspace.members)
-    evidence = {}
-    for name, distribution in found.items():
-        is_proven = name in members
-        errors = _proven(python, distribution, environment) if is_proven else ()
-        if is_proven and run_commands and not errors:
-            errors = tuple(_refusals(python, distribution, environment))
-        evidence[name] = Evidence(
+    # All is read before anything is imported: a member could write over another's files.
+    evidence = {
+        name: Evidence(
             version=distribution.version,
             direct_url=direct_url(distribution),
-            errors=errors,
+            errors=(),
             requires=tuple(distribution.requires or ()),
-            files=hashes(distribution) if is_proven else {},
+            files=hashes(distribution) if name in members else {},
         )
+        for name, distribution in found.items()
+    }
+    for name in found.keys() & set(members):
+        errors = _proven(python, found[name], environment)
+        if run_commands and not errors:
+            errors = tuple(_refusals(python, found[name], environment))
+        evidence[name] = replace(evidence[name], errors=errors)
     return evidence
 
 
@@ -85,7 +88,14 @@ def _proven(
         return ()
     command = (str(python), "-I", "-B", str(PROBE))
     question = "\n".join(asked)
-    said = process.run(command, environment=environment, stdin=question, cwd=python.parent)
+    said = process.run(
+        command,
+        environment=environment,
+        stdin=question,
+        cwd=python.parent,
+        seconds=process.IMPORTING,
+        leaves_nothing=True,
+    )
     if not said.strip():
         return ("its import ends the interpreter",)
     answer: list[str] = literal_eval(said.strip().splitlines()[-1])
@@ -99,7 +109,12 @@ def _refusals(
     for name, _ in commands(distribution):
         program = shutil.which(name, path=str(python.parent)) or str(python.parent / name)
         try:
-            process.run((program, "--help"), environment=environment, seconds=HELP_SECONDS)
+            process.run(
+                (program, "--help"),
+                environment=environment,
+                seconds=HELP_SECONDS,
+                leaves_nothing=True,
+            )
         except Failure as failure:
             yield f"command {failure.problems[0].message}"
 
@@ -126,7 +141,7 @@ def attempt(
     *,
     run_commands: bool = False,
 ) -> Trial:
-    """Install members and let them prove themselves.
+    """Install members and let them prove themselves, in an environment for what is tried.
 
     `install` returns the interpreter of the environment that it made.
     """

@@ -8,24 +8,35 @@ of it is gone afterwards: who wants something of it copies that out.
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..ops import process
 from .site import scratch_folder
 
+UV_CACHE, PIP_CACHE = "UV_CACHE_DIR", "PIP_CACHE_DIR"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """The folder, and the environment in which everything in it runs."""
+    """The folder, and the environments for what is done in it.
+
+    `environment` is for builds and installers, `imports` for members that are tried: that
+    one names no cache, no repository and no index.
+    """
 
     folder: Path
     environment: Mapping[str, str]
+    imports: Mapping[str, str]
+
+    def given(self, variables: Mapping[str, str]) -> "Job":
+        """Return the job with more variables for builds and installers."""
+        return replace(self, environment={**self.environment, **variables})
 
 
 @contextmanager
 def job(downloads: Path | None = None) -> Iterator[Job]:
-    """Make a folder and an environment for one piece of work.
+    """Make a folder and environments for one piece of work.
 
     `downloads` is a cache of uv that the job gets a copy of.
     """
@@ -33,9 +44,17 @@ def job(downloads: Path | None = None) -> Iterator[Job]:
         cache = folder / "uv-cache"
         if downloads and downloads.is_dir():
             shutil.copytree(downloads, cache, symlinks=True)
-        environment = {
-            **process.scrubbed(folder / "home"),
-            "UV_CACHE_DIR": str(cache),
-            "PIP_CACHE_DIR": str(folder / "pip-cache"),
-        }
-        yield Job(folder=folder, environment=environment)
+        caches = {UV_CACHE: str(cache), PIP_CACHE: str(folder / "pip-cache")}
+        yield Job(
+            folder=folder,
+            environment={**process.scrubbed(folder / "home"), **caches},
+            imports=process.scrubbed(folder / "home-of-imports"),
+        )
+
+
+def shared_cache(own: Job) -> dict[str, str]:
+    """Return the variables by which jobs that build nothing use the cache of another job.
+
+    Files are copied from it: what is imported cannot write into it.
+    """
+    return {UV_CACHE: own.environment[UV_CACHE], "UV_LINK_MODE": "copy"}

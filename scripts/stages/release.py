@@ -196,10 +196,7 @@ def _verify_wheels(work: Work, built: Mapping[str, tuple[Distribution, ...]]) ->
     for commit, distributions in built.items():
         workspace = work.workspaces[commit]
         members = [workspace.members[name] for name in work.involved(commit)]
-        folder = work.site.folder / f"wheels-{commit}"
-        results += verify_wheels(
-            distributions, members, workspace, folder=folder, python=work.python
-        )
+        results += verify_wheels(distributions, members, workspace, python=work.python)
     return results
 
 
@@ -231,7 +228,6 @@ def _verify_index(work: Work, outcome: Outcome) -> None:
         site.index,
         work.workspaces[work.head],
         versions,
-        folder=site.folder / "index-install",
         python=work.python,
         seconds=work.terms.seconds,
     )

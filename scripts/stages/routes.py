@@ -3,6 +3,7 @@
 A route is a row of the table below: what its consumer types, for uv and for pip.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -20,13 +21,15 @@ CONSTRAINTS = "constraints.txt"
 class Consumer:
     """Somebody who installs members into an environment of their own, away from the workspace.
 
-    `everything` is the members with all siblings that they require: what pip has to be told.
+    `everything` is the members with all siblings that they require: what pip has to be
+    told. Lock files are copied to `kept`, before anything is installed by them.
     """
 
     members: Sequence[Member]
     everything: Sequence[Member]
     revisions: Revisions
     folder: Path
+    kept: Path
     environment: Mapping[str, str]
     python: str
 
@@ -148,6 +151,8 @@ def write_pylock(consumer: Consumer) -> Path:
     project = consumer.write(f"{name}/{MANIFEST}", text).parent
     target = consumer.folder / pylock_name(name)
     uv.export_pylock(project, target, consumer.environment, consumer.python)
+    consumer.kept.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(target, consumer.kept / target.name)
     return target
 
 

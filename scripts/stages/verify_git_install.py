@@ -6,7 +6,8 @@ One function for the gate before a release, the check after it, and any URL.
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,11 +21,14 @@ from ..ops import git, pip, process, uv
 from ..ops.git import Repository
 from .environments import Result, Trial, attempt
 from .evidence import Promise, judge
+from .job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
 from .routes import WAYS, Consumer, Together, Way
 from .sdists import Contents
 
 # One more than there are cores: installers also wait, for git and for files.
 WORKERS = (os.cpu_count() or 1) + 1
+# uv asks GitHub itself for a commit, past git and its mirror.
+FULL_FETCH = {"UV_NO_GITHUB_FAST_PATH": "1"}
 ONE_REVISION = (
     "uv takes all members from one commit: name one revision that has them all, "
     "such as a release tag (`nox -s snippet -- MEMBER...` finds it)"
@@ -88,7 +92,7 @@ class _Check:
     place: Place
     scope: Scope
     folder: Path
-    environment: Mapping[str, str]
+    cache: Mapping[str, str]
     python: str
     kinds: Mapping[str, str]
 
@@ -104,25 +108,24 @@ def verify_git_install(
 ) -> tuple[Result, ...]:
     """Install every target from a mirror, under its public URL, by each route of a scope.
 
-    `folder` is for this check alone: its caches start empty, since a commit found in a
-    cache would prove nothing.
+    All caches are of this check alone: a commit found in a cache would prove nothing.
+    Lock files are kept in `folder`.
     """
-    home = folder / "home"
     moved = _misled(place.mirror, targets)
-    check = _Check(
-        place=place,
-        scope=scope,
-        folder=folder,
-        environment=_environment(home, place, direct=scope.direct),
-        python=python,
-        kinds=kinds(place.mirror),
-    )
     sound = [target for target in targets if target.member.name not in moved]
     jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope, place.workspaces)]
     # What takes longest starts first: pip's one environment beside uv's many.
-    jobs.sort(key=lambda job: (job[0].installer, -len(job[1])))
-    with ThreadPoolExecutor(WORKERS) as pool:
-        batches = pool.map(lambda job: _install(check, *job), jobs)
+    jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
+    with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
+        check = _Check(
+            place=place,
+            scope=scope,
+            folder=folder,
+            cache=shared_cache(shared),
+            python=python,
+            kinds=kinds(place.mirror),
+        )
+        batches = pool.map(lambda each: _install(check, *each), jobs)
         results = [result for batch in batches for result in batch]
     results += [
         _result(check, way, target, Trial(evidence={}, problem="", seconds=0), problem)
@@ -133,21 +136,40 @@ def verify_git_install(
     return tuple(sorted(results, key=lambda r: (r.member, r.route, r.installer)))
 
 
-def _environment(home: Path, place: Place, *, direct: bool) -> dict[str, str]:
-    """Return the installers' environment: git as they run it finds the URL at the mirror."""
-    caches = {
-        "UV_NO_GITHUB_FAST_PATH": "1",
-        "UV_CACHE_DIR": str(home / "uv-cache"),
-        "PIP_CACHE_DIR": str(home / "pip-cache"),
-    }
-    if direct:
-        credentials = dict(place.mirror.environment)
-        return process.own_environment() | credentials | git.quiet() | caches
+@contextmanager
+def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]:
+    """Make the job of an installation: git as it is run there finds the URL at a mirror.
+
+    Where code of the workspace runs, the job has a mirror and caches of its own; else uv
+    takes all that it has fetched for others.
+    """
+    with job() as own:
+        if check.scope.direct:
+            yield _with_everything(own, check.place.mirror.environment)
+        elif way.installer == "uv" and not _runs_code(check.place, targets):
+            yield own.given({**check.cache, **_redirects(check.place.url, check.place.mirror.path)})
+        else:
+            # By a URL, so that git copies all and shares nothing.
+            mirror = git.mirror(check.place.mirror.path.as_uri(), own.folder / "mirror.git")
+            yield own.given(_redirects(check.place.url, mirror.path))
+
+
+def _runs_code(place: Place, targets: Iterable[Target]) -> bool:
+    return any(place.workspaces[t.commit].runs_code(t.member.name) for t in targets)
+
+
+def _redirects(url: str, mirror: Path) -> dict[str, str]:
     # pip hands git the URL with its escapes undone, uv as it is written.
-    spellings = sorted({place.url, unquote(place.url)})
-    mirror = place.mirror.path.as_uri()
-    redirects = [(f"url.{mirror}.insteadOf", spelling) for spelling in spellings]
-    return process.scrubbed(home) | git.with_settings({}, *redirects) | caches
+    spellings = sorted({url, unquote(url)})
+    settings = [(f"url.{mirror.as_uri()}.insteadOf", spelling) for spelling in spellings]
+    return {**git.with_settings({}, *settings), **FULL_FETCH}
+
+
+def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
+    """Give an installer all that we have: it fetches by itself, to prove that it can."""
+    caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
+    environment = {**process.own_environment(), **credentials, **git.quiet(), **FULL_FETCH}
+    return replace(own, environment={**environment, **caches})
 
 
 def kinds(mirror: Repository) -> dict[str, str]:
@@ -184,9 +206,12 @@ def _groups(
         yield from ([target] for target in taken)
     else:
         for commit in sorted({target.commit for target in taken}):
-            yield from _shared_out(
-                [target for target in taken if target.commit == commit], workspaces[commit]
-            )
+            workspace = workspaces[commit]
+            own = [target for target in taken if target.commit == commit]
+            # Who runs code could change what is installed beside it.
+            busy = [target for target in own if workspace.runs_code(target.member.name)]
+            yield from ([target] for target in busy)
+            yield from _shared_out([target for target in own if target not in busy], workspace)
 
 
 def _shared_out(targets: Sequence[Target], workspace: Workspace) -> Iterator[Sequence[Target]]:
@@ -198,22 +223,23 @@ def _shared_out(targets: Sequence[Target], workspace: Workspace) -> Iterator[Seq
 
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
-    consumer = _consumer(check, way, targets)
-
-    def install() -> Path:
-        python = way.install(consumer)
-        checked = uv.check if way.installer == "uv" else pip.check
-        checked(python, consumer.environment)
-        return python
-
     workspace = check.place.workspaces[targets[0].commit]
-    trial = attempt(
-        install,
-        workspace,
-        sorted({name for target in targets for name in _proven(check, target)}),
-        check.environment,
-        run_commands=check.scope.run_commands,
-    )
+    with _job_of(check, way, targets) as own:
+        consumer = _consumer(check, way, targets, own)
+
+        def install() -> Path:
+            python = way.install(consumer)
+            checked = uv.check if way.installer == "uv" else pip.check
+            checked(python, consumer.environment)
+            return python
+
+        trial = attempt(
+            install,
+            workspace,
+            sorted({name for target in targets for name in _proven(check, target)}),
+            own.imports,
+            run_commands=check.scope.run_commands,
+        )
     promise = _promise(check, targets)
     hint = "" if len({target.commit for target in targets}) == 1 else f"\n{ONE_REVISION}"
     failed = trial.problem and trial.problem + (hint if way.installer == "uv" else "")
@@ -223,7 +249,7 @@ def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Res
     ]
 
 
-def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
+def _consumer(check: _Check, way: Way, targets: Sequence[Target], own: Job) -> Consumer:
     revisions: dict[str, Revision] = {}
     everything: dict[str, Member] = {}
     for target in targets:
@@ -236,14 +262,15 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target]) -> Consumer:
         members=[target.member for target in targets],
         everything=[everything[name] for name in sorted(everything)],
         revisions=revisions,
-        folder=folder_of(check.folder, way.route, way.installer, targets[0].commit) / name,
-        environment=check.environment,
+        folder=own.folder / "consumer",
+        kept=folder_of(check.folder, way.route, way.installer, targets[0].commit) / name,
+        environment=own.environment,
         python=check.python,
     )
 
 
 def folder_of(folder: Path, route: str, installer: str, commit: str) -> Path:
-    """Return where a check keeps what consumers of a commit have, each in a folder of its own."""
+    """Return where a check keeps the lock files of a commit's consumers, each in its folder."""
     return folder / route / installer / commit[:12]
 
 

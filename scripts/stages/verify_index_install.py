@@ -20,9 +20,10 @@ from ..model.graph import closure
 from ..model.problem import Failure
 from ..model.workspace import MANIFEST, Index, Workspace
 from ..ops import index as indexes
-from ..ops import process, uv
+from ..ops import uv
 from .environments import Result, attempt
 from .evidence import INDEX, Promise, judge
+from .job import job, shared_cache
 
 ALONE, TOGETHER = "index", "index-together"
 VISIBLE_SECONDS = 60.0
@@ -39,9 +40,8 @@ class _Check:
     index: Index
     workspace: Workspace
     versions: Mapping[NormalizedName, Version]
-    folder: Path
-    environment: Mapping[str, str]
     login: Mapping[str, str] = field(repr=False)
+    cache: Mapping[str, str]
     python: str
     until: float
 
@@ -51,7 +51,6 @@ def verify_index_install(
     workspace: Workspace,
     versions: Mapping[NormalizedName, Version],
     *,
-    folder: Path,
     python: str,
     seconds: float | None = None,
 ) -> tuple[Result, ...]:
@@ -59,20 +58,18 @@ def verify_index_install(
 
     An index may show a new file late: an installation is tried again for `seconds`.
     """
-    home = folder / "home"
-    check = _Check(
-        index=index,
-        workspace=workspace,
-        versions=versions,
-        folder=folder,
-        environment={**process.scrubbed(home), "UV_CACHE_DIR": str(home / "uv-cache")},
-        login=indexes.reading_environment(index),
-        python=python,
-        until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
-    )
     everyone = sorted(versions)
     groups = [[name] for name in everyone] + ([everyone] if len(everyone) > 1 else [])
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with job() as shared, ThreadPoolExecutor(os.cpu_count()) as pool:
+        check = _Check(
+            index=index,
+            workspace=workspace,
+            versions=versions,
+            login=indexes.reading_environment(index),
+            cache=shared_cache(shared),
+            python=python,
+            until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
+        )
         batches = pool.map(lambda names: _verify(check, names), groups)
         return tuple(result for batch in batches for result in batch)
 
@@ -81,16 +78,17 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
     """Install members into one project, and let each prove itself."""
     workspace = check.workspace
     route = ALONE if len(names) == 1 else TOGETHER
-    project = check.folder / (names[0] if len(names) == 1 else TOGETHER)
-    _write_project(project, check, names)
+    with job() as own:
+        project, environment = own.folder / "project", own.given(check.cache).environment
+        _write_project(project, check, names)
 
-    def install() -> Path:
-        installed = uv.make_environment(project / "env", check.environment, check.python)
-        _sync(project, installed, check, names)
-        uv.check(installed, check.environment)
-        return installed
+        def install() -> Path:
+            installed = uv.make_environment(project / "env", environment, check.python)
+            _sync(project, installed, check, names, environment)
+            uv.check(installed, environment)
+            return installed
 
-    trial = attempt(install, workspace, names, check.environment)
+        trial = attempt(install, workspace, names, own.imports)
     return [
         Result(
             member=name,
@@ -136,14 +134,20 @@ def _needed(check: _Check, names: Sequence[NormalizedName]) -> list[NormalizedNa
     return sorted({each for name in names for each in closure(check.workspace.graph, name)})
 
 
-def _sync(project: Path, installed: Path, check: _Check, names: Sequence[NormalizedName]) -> None:
+def _sync(
+    project: Path,
+    installed: Path,
+    check: _Check,
+    names: Sequence[NormalizedName],
+    environment: Mapping[str, str],
+) -> None:
     """Install what a project requires; members come as wheels, so that none is built here."""
-    environment = {**check.environment, **check.login}
+    with_login = {**environment, **check.login}
     as_wheels = [word for name in _needed(check, names) for word in ("--no-build-package", name)]
     pause = 0.1
     while True:
         try:
-            uv.sync(project, project / "env", environment, str(installed), *as_wheels)
+            uv.sync(project, project / "env", with_login, str(installed), *as_wheels)
         except Failure:
             if time.monotonic() + pause > check.until:
                 raise

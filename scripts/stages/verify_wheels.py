@@ -1,16 +1,20 @@
 """Verify that members install from the wheels that are about to be uploaded."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+
+from packaging.utils import NormalizedName
 
 from ..model.graph import closure
 from ..model.workspace import Member, Workspace
-from ..ops import process, uv
+from ..ops import uv
 from .distribution import Distribution
 from .environments import Result, attempt
 from .evidence import FILE, Promise, judge
+from .job import job, shared_cache
 
 ROUTE = "wheel"
 PROMISE = Promise(origin=FILE)
@@ -21,34 +25,43 @@ def verify_wheels(
     members: Sequence[Member],
     workspace: Workspace,
     *,
-    folder: Path,
     python: str,
 ) -> tuple[Result, ...]:
-    """Install each member from its wheel and those of its siblings, and let it prove itself."""
-    home = folder / "home"
-    environment = {**process.scrubbed(home), "UV_CACHE_DIR": str(home / "uv-cache")}
-    wheels = {d.member: d.path for d in built if d.path.suffix == ".whl"}
+    """Install each member from its wheel and those of its siblings, and let it prove itself.
 
-    def verified(member: Member) -> Result:
-        needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
+    Wheels are not built: one cache serves all, and each has an environment of its own.
+    """
+    wheels = {d.member: d.path for d in built if d.path.suffix == ".whl"}
+    with job() as shared, ThreadPoolExecutor(os.cpu_count()) as pool:
+        verified = partial(_verified, wheels, workspace, shared_cache(shared), python)
+        return tuple(pool.map(verified, members))
+
+
+def _verified(
+    wheels: Mapping[NormalizedName, Path],
+    workspace: Workspace,
+    cache: Mapping[str, str],
+    python: str,
+    member: Member,
+) -> Result:
+    needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
+    with job() as own:
+        environment = own.given(cache).environment
 
         def install() -> Path:
-            installed = uv.make_environment(folder / member.name, environment, python)
+            installed = uv.make_environment(own.folder / "env", environment, python)
             uv.install(installed, [str(wheel) for wheel in needed], environment)
             uv.check(installed, environment)
             return installed
 
-        trial = attempt(install, workspace, [member.name], environment)
-        return Result(
-            member=member.name,
-            route=ROUTE,
-            installer="uv",
-            requirement=wheels[member.name].name,
-            commit="",
-            siblings=trial.siblings(member, workspace),
-            problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
-            seconds=trial.seconds,
-        )
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return tuple(pool.map(verified, members))
+        trial = attempt(install, workspace, [member.name], own.imports)
+    return Result(
+        member=member.name,
+        route=ROUTE,
+        installer="uv",
+        requirement=wheels[member.name].name,
+        commit="",
+        siblings=trial.siblings(member, workspace),
+        problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
+        seconds=trial.seconds,
+    )

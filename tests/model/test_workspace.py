@@ -118,7 +118,6 @@ def test_a_member_is_read_as_its_manifest_has_it() -> None:
             requires=("uv_build>=0.9,<1",),
             backend="uv_build",
             runs_code=False,
-            rewrites=("pyproject.toml",),
         ),
     )
 
