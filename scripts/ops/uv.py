@@ -85,10 +85,10 @@ def require(required_version: str) -> None:
         raise UsageFailure(Problem(message, hint))
 
 
-def lock(folder: Path, environment: Mapping[str, str]) -> None:
+def lock(folder: Path, environment: Mapping[str, str], *options: str) -> None:
     """Bring `uv.lock` up to date with the manifests."""
     cleaned = process.without(environment, "UV_LOCKED", "UV_FROZEN", "UV_PUBLISH_", "VIRTUAL_ENV")
-    _run(("lock", "--quiet", "--python", sys.executable), cleaned, cwd=folder)
+    _run(("lock", "--quiet", *options, "--python", sys.executable), cleaned, cwd=folder)
 
 
 def build(source: Path, name: str | None, out: Path, environment: Mapping[str, str]) -> None:

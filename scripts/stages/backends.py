@@ -26,18 +26,20 @@ class Downloads:
         wanted = {_key(member): member for member in members if member.build.runs_code}
         self._folder = Path(uv.cache_folder()) / FOLDER if wanted else Path()
         with ThreadPoolExecutor() as pool:
-            list(pool.map(self._fill, wanted.values()))
+            list(pool.map(lambda member: fill(self.of(member), [member]), wanted.values()))
 
     def of(self, member: Member) -> Path:
         """Return the cache that has what a member's build requires, or some of it."""
         return self._folder / _key(member)
 
-    def _fill(self, member: Member) -> None:
+
+def fill(cache: Path, members: Iterable[Member]) -> None:
+    """Download what the builds of members require into a cache, as far as there are wheels."""
+    for requires in {member.build.requires for member in members} - {()}:
         with TemporaryDirectory(prefix="release-") as name, suppress(Failure):
-            folder = Path(name)
-            environment = process.scrubbed(folder / "home")
-            environment["UV_CACHE_DIR"] = str(self.of(member))
-            uv.download(member.build.requires, folder / "unused", environment)
+            environment = process.scrubbed(Path(name, "home"))
+            environment["UV_CACHE_DIR"] = str(cache)
+            uv.download(requires, Path(name, "unused"), environment)
 
 
 def _key(member: Member) -> str:

@@ -5,10 +5,9 @@ from ..model.edit import edited_files, edits, release_message
 from ..model.facts import Facts
 from ..model.plan import Plan
 from ..model.problem import Failure, Problem
-from ..ops import process, uv
+from .checkout import Tree
+from .lock import update_lock, write_edits
 from .site import Site
-
-LOCK = "uv.lock"
 
 
 def prepare(site: Site, facts: Facts, plan: Plan) -> str:
@@ -21,13 +20,9 @@ def prepare(site: Site, facts: Facts, plan: Plan) -> str:
         return plan.base
     scratch = site.scratch
     root = scratch.path / site.prefix
-    for path, text in changed.items():
-        if text is None:
-            (root / path).unlink()
-        else:
-            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
-    if (root / LOCK).is_file():
-        uv.lock(root, {**process.own_environment(), "TMPDIR": str(site.folder)})
+    write_edits(root, changed)
+    tree = Tree(repository=scratch, commit=plan.base, prefix=site.prefix)
+    update_lock(tree, root, facts.workspace, changed)
     scratch.git("add", "--", *(joined(site.prefix, path) for path in changed))
     scratch.git("add", "--update", "--", ".")
     scratch.git("commit", "--quiet", "--no-verify", "--file=-", stdin=release_message(plan))

@@ -1,0 +1,72 @@
+"""`uv.lock`: what it has of each package, and what an update may change.
+
+https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
+"""
+
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import tomlkit
+
+# The kinds of source that members have: their versions are those of their manifests.
+LOCAL = frozenset({"editable", "virtual", "directory"})
+PACKAGES, MANIFEST, OUTLINED = "package", "manifest", "dependency-metadata"
+
+
+def outlined(root: str, lock: str, names: Iterable[str]) -> str:
+    """Return a root manifest that says of members what uv would have to build to know.
+
+    What they require is taken from the lock file as it was.
+    https://docs.astral.sh/uv/reference/settings/#dependency-metadata
+    """
+    document = tomlkit.parse(root)
+    uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
+    packages = {package["name"]: package for package in _packages(lock)}
+    entries = [_outline(name, packages.get(name, {})) for name in names]
+    uv[OUTLINED] = [*(table.unwrap() for table in uv.get(OUTLINED, [])), *entries]
+    return tomlkit.dumps(document)
+
+
+def other_changes(updated: str, known: Iterable[str], free: Collection[str]) -> Iterator[str]:
+    """Find what an updated lock file has, and none of those that are known has.
+
+    Packages that are `free` may change, and so may the versions of all members.
+    """
+    trusted = [_entries(text) for text in known]
+    for name, entry in _entries(updated).items():
+        if name not in free and not any(each.get(name) == entry for each in trusted):
+            yield name
+
+
+def _entries(lock: str) -> dict[str, object]:
+    """Return what a lock file says, by the names of its packages and of its other keys."""
+    table = tomllib.loads(lock)
+    entries: dict[str, list[object]] = {}
+    for package in table.pop(PACKAGES, []):
+        if LOCAL & package.get("source", {}).keys():
+            package.pop("version", None)
+        entries.setdefault(package["name"], []).append(package)
+    table.get(MANIFEST, {}).pop(OUTLINED, None)
+    return {**entries, **{f"[{key}]": value for key, value in table.items()}}
+
+
+def _packages(lock: str) -> list[Mapping[str, Any]]:
+    return list(tomllib.loads(lock).get(PACKAGES, []))
+
+
+def _outline(name: str, package: Mapping[str, Any]) -> dict[str, object]:
+    required = package.get("metadata", {}).get("requires-dist", [])
+    return {
+        "name": name,
+        "version": package.get("version", "0"),
+        "requires-dist": [_requirement(each) for each in required],
+        "provides-extra": package.get("metadata", {}).get("provides-extras", []),
+    }
+
+
+def _requirement(entry: Mapping[str, Any]) -> str:
+    """Return a requirement of the lock file as PEP 508 writes it."""
+    extras = f"[{','.join(entry['extras'])}]" if entry.get("extras") else ""
+    marker = f" ; {entry['marker']}" if entry.get("marker") else ""
+    return f"{entry['name']}{extras}{entry.get('specifier', '')}{marker}"
