@@ -71,7 +71,7 @@ COMMANDS: Mapping[str, Command] = {
     "tag": Command(
         "show the tags that are due; --execute pushes them, --close finishes the release",
         "tag",
-        ("--execute", "--close", "--index", "--installer", "--python", *INTENT),
+        ("--execute", "--close", "--verified", "--index", "--installer", "--python", *INTENT),
     ),
     "publish": Command(
         "show the uploads that are due; --execute uploads",
@@ -82,7 +82,7 @@ COMMANDS: Mapping[str, Command] = {
         "install each member from git and prove that it works",
         "verify_git_install",
         (
-            *("--url", "--below", "--ref", "--installer", "--route", "--all"),
+            *("--url", "--below", "--ref", "--unfinished", "--installer", "--route", "--all"),
             *("--run-commands", "--direct", "--python"),
         ),
     ),

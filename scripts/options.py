@@ -48,6 +48,14 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "action": "store_true",
         "help": "with --execute: verify the tags at the remote, and push the release tag",
     },
+    "--verified": {
+        "action": "store_true",
+        "help": "with --close: another job has verified the tags; install nothing here",
+    },
+    "--unfinished": {
+        "action": "store_true",
+        "help": "the tags of this clone whose release is not finished",
+    },
     "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
     "--index": {
         "metavar": "NAME",

@@ -60,7 +60,10 @@ def test_a_release_runs_job_by_job_as_its_file_says(machine: Machine, forge: For
     prepared = machine.remote.head()
     assert (next(jobs), machine.index.files()) == ("build", [])
     assert (next(jobs), len(machine.index.files()), tags(machine)) == ("publish", 6, [])
-    assert next(jobs) == "tag"
+    assert (next(jobs), tags(machine)) == ("verify-published", [])
+    assert (next(jobs), tags(machine)) == ("tag", TAGS)
+    assert (next(jobs), tags(machine)) == ("verify-tags", TAGS)
+    assert next(jobs) == "finish"
     assert next(jobs, None) is None
     assert [machine.remote.head(name) for name in ("main", *TAGS)] == [prepared] * 4
     assert [name.split("/")[0] for name in tags(machine)][-1] == "release"
@@ -73,11 +76,12 @@ def assert_that_each_job_did_its_own_work_alone(machine: Machine) -> None:
     told = {job: [call.arguments for call in calls] for job, calls in machine.calls.items()}
     building = [job for job, lines in told.items() if any(x.startswith("build ") for x in lines)]
     publishing = [x for job in told for x in told[job] if x.startswith("publish ")]
-    assert (building, len(publishing)) == (["build"], 3)
+    assert (building, len(publishing)) == (["build", "verify-tags"], 3)
     assert publishing == [line for line in told["publish"] if line.startswith("publish ")]
     assert len(machine.index.minted) == 3, "each member has a token of its own"
     assert all(b'name="attestations"' in body for body in machine.index.uploads)
-    pushing = {machine.secrets.get(n) for n in ("token-of-prepare", "token-of-tag", "push")}
+    names = ("token-of-prepare", "token-of-tag", "token-of-finish", "push")
+    pushing = {machine.secrets.get(name) for name in names}
     assert machine.forge.pushed_by == pushing & machine.forge.pushers
 
 
@@ -99,9 +103,9 @@ def assert_that_nobody_saw_a_secret(machine: Machine) -> None:
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_release_that_is_run_again_changes_nothing(machine: Machine, forge: Forge) -> None:
     machine.is_short = False
-    assert list(forge(machine).start()) == ["prepare", "build", "publish", "tag"]
+    assert list(forge(machine).start()) == list(pipelines.RELEASE_JOBS)
     before = machine.remote.refs(), machine.index.files(), len(machine.index.uploads)
-    assert list(forge(machine).start()) == ["prepare", "build", "publish", "tag"]
+    assert list(forge(machine).start()) == list(pipelines.RELEASE_JOBS)
     assert (machine.remote.refs(), machine.index.files(), len(machine.index.uploads)) == before
 
 

@@ -2,11 +2,13 @@
 
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 
-from ..gather import resolve
+from ..gather import gather, resolve
+from ..model.plan import make_plan
+from ..model.problem import NothingToRelease, Problem, UsageFailure
 from ..ops import git, uv
 from ..ops.git import Repository
 from ..stages import site
@@ -17,11 +19,15 @@ HEAD = "HEAD"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A repository, the URL that consumers know it by, and where the workspace lies in it."""
+    """A repository, the URL that consumers know it by, and where the workspace lies in it.
+
+    `refs` are those that are meant, where the repository itself says which.
+    """
 
     mirror: Repository
     url: str
     prefix: str
+    refs: tuple[str, ...] = ()
 
     def commits(self, refs: Iterable[str]) -> dict[str, str]:
         """Return the commit of each ref; HEAD is named by its commit, "" is the default branch.
@@ -49,6 +55,23 @@ def open_source(arguments: Namespace, path: Path) -> Source:
     url = site.public_url(context.checkout, context.workspace.settings)
     mirror = _own_mirror(context.checkout, path, is_at_head=HEAD in (arguments.refs or [HEAD]))
     return Source(mirror=mirror, url=url, prefix=context.prefix)
+
+
+def open_unfinished(arguments: Namespace, path: Path) -> Source:
+    """Mirror the checkout, with the tags that wait for the release tag of their commit.
+
+    A job without any right has what it was given: a fresh clone of the remote.
+    Raises `NothingToRelease` where no tag waits.
+    """
+    if arguments.url is not None or arguments.refs:
+        hint = "leave out --url and --ref"
+        raise UsageFailure(Problem("--unfinished finds the tags by itself", hint))
+    source = open_source(arguments, path)
+    closing = make_plan(gather(source.mirror, source.prefix)).closing
+    if not closing:
+        hint = "`nox -s status` shows what is released"
+        raise NothingToRelease(Problem("no tag waits for its release to be finished", hint))
+    return replace(source, refs=tuple(tag.name for tag in closing))
 
 
 def as_typed(arguments: Namespace, *, refs: Sequence[str]) -> list[str]:

@@ -26,6 +26,8 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     if arguments.close and not arguments.execute:
         hint = "add --execute: what is not pushed cannot be verified at the remote"
         raise UsageFailure(Problem("--close finishes what --execute pushes", hint))
+    if arguments.verified and not arguments.close:
+        raise UsageFailure(Problem("--verified goes with --close", "add --close"))
     context = Context.of(arguments)
     closed: Outcome | None = None
     with open_site(context, execute=arguments.execute) as place:
@@ -49,7 +51,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
 
 def _closed(place: Site, steps: Steps, arguments: Namespace) -> Outcome:
     terms = Terms(python=arguments.python, installers=arguments.installers or INSTALLERS)
-    return close(place, steps, terms)
+    return close(place, steps, terms, verified=arguments.verified)
 
 
 def _answer(tags: Sequence[Tag], closed: Outcome | None, *, is_real: bool) -> Answer:
@@ -61,8 +63,11 @@ def _answer(tags: Sequence[Tag], closed: Outcome | None, *, is_real: bool) -> An
         for each in tags:
             terminal.say(f"{each.name}  {each.commit}")
         if closed:
-            terminal.show_results(closed.results)
-            terminal.say(f"Verified at the remote, and tagged: {', '.join(closed.tags)}.")
+            if closed.results:
+                terminal.show_results(closed.results)
+            done = ", ".join(closed.tags)
+            verified = "Verified at the remote, and tagged" if closed.results else "Tagged"
+            terminal.say(f"{verified}: {done}." if done else "No release tag was due.")
         if not is_real:
             terminal.say("No tag was made. `nox -s tag -- --execute` makes and pushes them.")
 

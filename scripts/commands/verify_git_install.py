@@ -15,15 +15,16 @@ from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
 from .context import Answer, verified
-from .source import HEAD, Source, as_typed, open_source
+from .source import HEAD, Source, as_typed, open_source, open_unfinished
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
     """Install each member from git and prove that it works."""
     with scratch_folder() as folder:
         with steps("mirror"):
-            source = open_source(arguments, folder / "mirror.git")
-            named = source.commits(arguments.refs or [HEAD])
+            opened = open_unfinished if arguments.unfinished else open_source
+            source = opened(arguments, folder / "mirror.git")
+            named = source.commits(source.refs or arguments.refs or [HEAD])
         workspaces = {c: workspace_at(source.mirror, c, source.prefix) for c in named.values()}
         targets = _targets(source, named, workspaces, arguments.members)
         scope = _scope(arguments)

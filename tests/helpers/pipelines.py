@@ -30,14 +30,19 @@ if TYPE_CHECKING:
 
 BRANCH = "main"
 INDEX = "testpypi"
-RELEASE_JOBS = ("prepare", "build", "publish", "tag")
+RELEASE_JOBS = (
+    *("prepare", "build", "publish"),
+    *("verify-published", "tag", "verify-tags", "finish"),
+)
 GITHUB = ROOT / ".github" / "workflows" / "release.yml"
 GITLAB = ROOT / ".gitlab-ci.yml"
 
 # With uv alone a release is verified in a fraction of the time.
 SHORTENED = {
     "nox -s verify-git-install": "nox -s verify-git-install -- --installer uv",
-    "nox -s tag -- --execute --close": "nox -s tag -- --execute --close --installer uv",
+    "nox -s verify-git-install -- --unfinished": (
+        "nox -s verify-git-install -- --unfinished --installer uv"
+    ),
 }
 
 STUBS = {
@@ -144,8 +149,9 @@ class Machine:
 
     def run(self, job: str, place: Path, script: str, environment: Mapping[str, str]) -> None:
         """Run lines of a job as a shell does; fail as the job would."""
-        for line, shorter in SHORTENED.items() if self.is_short else ():
-            script = script.replace(line, shorter)
+        if self.is_short:
+            lines = (SHORTENED.get(line.strip(), line) for line in script.splitlines())
+            script = "\n".join(lines)
         done = subprocess.run(
             ("bash", "-e", "-o", "pipefail", "-c", script),
             cwd=place / "clone",
