@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from scripts.model.requirement import InternalRequirement, Kind
 from scripts.model.workspace import Member
-from scripts.stages.contents import content_problems, same_contents
+from scripts.stages.contents import content_problems, is_compiled, same_contents
 
 INFO = "zq_base-0.1.0.dist-info"
 MEMBER = Member(name=NormalizedName("zq-base"), path="packages/zq-base", version=Version("0.1.0"))
@@ -120,3 +120,32 @@ def test_a_file_that_is_no_archive_is_said_to_be_unreadable(tmp_path: Path) -> N
     broken = tmp_path / "zq_base-0.1.0-py3-none-any.whl"
     broken.write_bytes(b"not a zip")
     assert problems(broken)[0].startswith("cannot be read")
+
+
+def test_compiled_files_are_compared_by_their_names(tmp_path: Path) -> None:
+    record = f"zq_base/fast.so,sha256={{digest}},9\n{INFO}/WHEEL,sha256=a,1\n"
+    one = wheel(
+        tmp_path / "one",
+        **{"zq_base/fast.so": "here", f"{INFO}/RECORD": record.format(digest="a")},
+    )
+    two = wheel(
+        tmp_path / "two",
+        **{"zq_base/fast.so": "there", f"{INFO}/RECORD": record.format(digest="b")},
+    )
+    assert same_contents(one, two)
+    other = wheel(tmp_path / "other", **{"zq_base/faster.so": "here"})
+    assert not same_contents(one, other)
+
+
+@pytest.mark.parametrize(
+    ("path", "compiled"),
+    [
+        ("a/b.cpython-311-x86_64-linux-gnu.so", True),
+        ("a/libx.so.2.1", True),
+        ("a/b.pyd", True),
+        ("a/b.py", False),
+        ("a.so.d/b.py", False),
+    ],
+)
+def test_what_is_compiled_shows_in_its_name(path: str, compiled: bool) -> None:  # noqa: FBT001
+    assert is_compiled(path) is compiled
