@@ -7,8 +7,8 @@ each on its own, would tag what the facts say: this looks whether it was built f
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 from ..gather import joined
 from ..model.plan import Release
@@ -51,14 +51,15 @@ def unlike(
 def _code(index: Index, release: Release) -> Mapping[str, str]:
     """Return the code in the sdist that an index has, by its path in the member's folder."""
     stem = f"{release.name.replace('-', '_')}-{release.planned_version}"
-    content = indexes.download(index, f"{stem}.tar.gz", release.name)
-    try:
-        with tarfile.open(fileobj=BytesIO(content), mode="r:gz") as archive:
-            entries = [entry for entry in archive.getmembers() if entry.name.endswith(CODE)]
-            opened = ((entry.name, archive.extractfile(entry)) for entry in entries)
-            return {_below(name): _text(file.read()) for name, file in opened if file}
-    except UNREADABLE:
-        return {}  # that it can be read is proved by those who install it
+    with TemporaryDirectory(prefix="release-") as folder:
+        sdist = indexes.download(index, f"{stem}.tar.gz", release.name, Path(folder))
+        try:
+            with tarfile.open(sdist, mode="r:gz") as archive:
+                entries = [entry for entry in archive.getmembers() if entry.name.endswith(CODE)]
+                opened = ((entry.name, archive.extractfile(entry)) for entry in entries)
+                return {_below(name): _text(file.read()) for name, file in opened if file}
+        except UNREADABLE:
+            return {}  # that it can be read is proved by those who install it
 
 
 def _below(name: str) -> str:

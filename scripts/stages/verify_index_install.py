@@ -19,8 +19,7 @@ from packaging.version import Version
 from ..model.graph import closure
 from ..model.problem import Failure
 from ..model.workspace import MANIFEST, Index, Workspace
-from ..ops import index as indexes
-from ..ops import process, uv
+from ..ops import process, reading, uv
 from .environments import Result, attempt
 from .evidence import INDEX, Promise, judge
 
@@ -66,7 +65,7 @@ def verify_index_install(
         versions=versions,
         folder=folder,
         environment={**process.scrubbed(home), "UV_CACHE_DIR": str(home / "uv-cache")},
-        login=indexes.reading_environment(index),
+        login=reading.environment(index),
         python=python,
         until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
     )

@@ -13,7 +13,7 @@ from packaging.version import Version
 from scripts.model.facts import Page, Presence
 from scripts.model.workspace import Index
 from scripts.ops import index as indexes
-from scripts.ops import loopback
+from scripts.ops import loopback, reading
 from tests.helpers.stubs import Stub
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NAME = NormalizedName("zq-base")
 WHEEL = "zq_base-0.1.0-py3-none-any.whl"
 SDIST = "zq_base-0.1.0.tar.gz"
+AA, BB = "a" * 64, "b" * 64
 
 
 def answering(status: str, body: str, kind: str = "text/html", **headers: str) -> WSGIApplication:
@@ -44,14 +45,16 @@ def page_of(application: WSGIApplication) -> Page:
 
 
 def test_html_and_json_are_read_alike() -> None:
-    html = f'<a href="/f/{WHEEL}#sha256=aa">{WHEEL}</a><a href="/f/{SDIST}#sha256=bb">{SDIST}</a>'
+    html = (
+        f'<a href="/f/{WHEEL}#sha256={AA}">{WHEEL}</a><a href="/f/{SDIST}#sha256={BB}">{SDIST}</a>'
+    )
     files = [
-        {"filename": WHEEL, "url": f"/f/{WHEEL}", "hashes": {"sha256": "aa"}},
-        {"filename": SDIST, "url": f"/f/{SDIST}", "hashes": {"sha256": "bb"}},
+        {"filename": WHEEL, "url": f"/f/{WHEEL}", "hashes": {"sha256": AA}},
+        {"filename": SDIST, "url": f"/f/{SDIST}", "hashes": {"sha256": BB}},
     ]
     answer = {"meta": {"api-version": "1.0"}, "name": NAME, "files": files}
     kind = "application/vnd.pypi.simple.v1+json"
-    expected = Page(files={Version("0.1.0"): {WHEEL: "aa", SDIST: "bb"}})
+    expected = Page(files={Version("0.1.0"): {WHEEL: AA, SDIST: BB}})
     assert page_of(answering("200 OK", html)) == expected
     assert page_of(answering("200 OK", json.dumps(answer), kind)) == expected
     assert expected.presence(Version("0.1.0")) is Presence.PRESENT
@@ -73,11 +76,14 @@ def test_not_found_is_absent() -> None:
     [
         (answering("401 Unauthorized", ""), "it answers 401 Unauthorized"),
         (answering("403 Forbidden", ""), "it answers 403 Forbidden"),
-        (answering("500 Oops", ""), "it answers 500 Oops"),
-        (answering("200 OK", "<form>name?</form>"), "it answers with a page to log in"),
+        (answering("500 Oops", ""), "it answers 500 Internal Server Error"),
+        (
+            answering("200 OK", "<form>name?</form>"),
+            "it answers with a page that is none of an index",
+        ),
         (answering("200 OK", "{", "application/vnd.pypi.simple.v1+json"), "cannot be read"),
         (answering("200 OK", "x", "image/png"), "its answer cannot be read"),
-        (answering("302 Found", "", Location="http://127.0.0.1:9/"), "no answer"),
+        (answering("302 Found", "", Location="http://127.0.0.1:9/"), "it sends us to"),
     ],
     ids=["401", "403", "500", "login", "garbage", "picture", "elsewhere"],
 )
@@ -89,11 +95,11 @@ def test_an_answer_that_is_none_is_unknown(application: WSGIApplication, why: st
 
 def test_the_credentials_are_those_that_uv_reads_it_with(monkeypatch: pytest.MonkeyPatch) -> None:
     index = Index(name="my-shelf", url="http://127.0.0.1:9/simple/")
-    assert indexes.credentials(index) is None
+    assert reading.credentials(index) is None
     monkeypatch.setenv("UV_INDEX_MY_SHELF_USERNAME", "me")
     monkeypatch.setenv("UV_INDEX_MY_SHELF_PASSWORD", "secret")
-    assert indexes.credentials(index) == ("me", "secret")
-    assert indexes.reading_environment(index) == {
+    assert reading.credentials(index) == ("me", "secret")
+    assert reading.environment(index) == {
         "UV_INDEX_MY_SHELF_USERNAME": "me",
         "UV_INDEX_MY_SHELF_PASSWORD": "secret",
     }
@@ -121,8 +127,8 @@ def test_the_credentials_in_a_url_win_as_they_do_with_uv(
     for name, value in zip(index.variables, told, strict=True):
         if value is not None:
             monkeypatch.setenv(name, value)
-    assert indexes.credentials(index) == expected
-    assert indexes.reading_environment(index) == dict(zip(index.variables, expected, strict=True))
+    assert reading.credentials(index) == expected
+    assert reading.environment(index) == dict(zip(index.variables, expected, strict=True))
 
 
 def test_a_netrc_file_is_read_as_uv_reads_it_and_handed_on(
@@ -132,14 +138,14 @@ def test_a_netrc_file_is_read_as_uv_reads_it_and_handed_on(
     netrc.write_text("machine 127.0.0.1 login me password secret\n", "utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
     index = Index(name="shelf", url="http://127.0.0.1:9/simple/")
-    assert indexes.credentials(index) == ("me", "secret")
-    assert indexes.reading_environment(index) == {
+    assert reading.credentials(index) == ("me", "secret")
+    assert reading.environment(index) == {
         "UV_INDEX_SHELF_USERNAME": "me",
         "UV_INDEX_SHELF_PASSWORD": "secret",
     }
     monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "you")
     monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "other")
-    assert indexes.credentials(index) == ("you", "other")
+    assert reading.credentials(index) == ("you", "other")
 
 
 @pytest.fixture
@@ -157,7 +163,7 @@ def test_the_keyring_is_asked_for_the_url_then_for_the_host_and_once(
     index = Index(name="shelf", url=f"http://{host}/simple/")
     monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
     keyring.answers(f"get {service.format(url=index.url, host=host)} me", "secret")
-    assert indexes.credentials(index) == indexes.credentials(index) == ("me", "secret")
+    assert reading.credentials(index) == reading.credentials(index) == ("me", "secret")
     ways = [index.url, host, f"http://{host}"]
     asked = ways[: ways.index(service.format(url=index.url, host=host)) + 1]
     assert keyring.asked() == [f"get {way} me" for way in asked]
@@ -168,7 +174,7 @@ def test_the_keyring_is_asked_for_the_user_in_the_url_and_not_with_a_password(
 ) -> None:
     index = Index(name="shelf", url="http://me@127.0.0.1:9/of-a-user/")
     keyring.answers(f"get {index.shown} me", "secret")
-    assert indexes.reading_environment(index) == {
+    assert reading.environment(index) == {
         "UV_INDEX_SHELF_USERNAME": "me",
         "UV_INDEX_SHELF_PASSWORD": "secret",
     }
@@ -179,13 +185,13 @@ def test_the_keyring_is_left_alone_where_it_is_not_needed(
     keyring: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = Index(name="shelf", url="http://127.0.0.1:9/not-needed/")
-    assert indexes.credentials(index) is None
+    assert reading.credentials(index) is None
     monkeypatch.setenv("UV_INDEX_SHELF_USERNAME", "me")
     monkeypatch.setenv("UV_INDEX_SHELF_PASSWORD", "")
-    assert indexes.credentials(index) == ("me", "")
+    assert reading.credentials(index) == ("me", "")
     monkeypatch.delenv("UV_INDEX_SHELF_PASSWORD")
     monkeypatch.delenv("UV_KEYRING_PROVIDER")
-    assert indexes.credentials(index) == ("me", "")
+    assert reading.credentials(index) == ("me", "")
     assert keyring.asked() == []
 
 

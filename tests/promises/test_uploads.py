@@ -144,8 +144,11 @@ def test_a_file_that_somebody_else_uploads_meanwhile_is_not_replaced(
 JSON = "application/vnd.pypi.simple.v1+json"
 UNKNOWN: dict[str, tuple[dict[str, object], str]] = {
     "401": ({"refuse_reads": "401 Unauthorized"}, "it answers 401 Unauthorized"),
-    "500": ({"refuse_reads": "500 Oops"}, "it answers 500 Oops"),
-    "login": ({"answer_reads": ("text/html", "<form>name?</form>")}, "a page to log in"),
+    "500": ({"refuse_reads": "500 Oops"}, "it answers 500 Internal Server Error"),
+    "login": (
+        {"answer_reads": ("text/html", "<form>name?</form>")},
+        "a page that is none of an index",
+    ),
     "garbage": ({"answer_reads": (JSON, "{")}, "its answer cannot be read"),
     "picture": ({"answer_reads": ("image/png", "x")}, "its answer cannot be read"),
 }
@@ -168,7 +171,11 @@ def test_an_index_that_never_answers_is_sent_nothing(ready: Repo, shelf: Shelf) 
     shelf.wait_for = Event()
     done = run(ready.path, *PUBLISH, UV_HTTP_TIMEOUT="1")
     shelf.wait_for.set()
-    assert (done.code, "no answer (ReadTimeout)" in done.stderr, shelf.tries) == (1, True, 0)
+    assert (done.code, "no answer in 1 s (UV_HTTP_TIMEOUT)" in done.stderr, shelf.tries) == (
+        1,
+        True,
+        0,
+    )
 
 
 @pytest.mark.promise(8)
