@@ -6,7 +6,7 @@ from ..model.catalogue import url_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git, process, uv
+from ..ops import git, process, uv_publish
 from ..ops.git import Repository
 from .site import current_branch, remote_url
 
@@ -59,7 +59,7 @@ def credential_problems(index: Index | None) -> Iterator[Problem]:
     if not index.publish_url:
         message = f"the index {index.name} has no `publish-url`"
         yield Problem(message, "add one to its [[tool.uv.index]], or name another with --index")
-    elif not uv.can_publish(process.own_environment(), index):
+    elif not uv_publish.can_publish(index, process.own_environment()):
         message = f"there are no credentials to upload to {index.name}"
         hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
         yield Problem(message, f'{hint}; `--index ""` releases by git alone')
