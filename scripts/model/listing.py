@@ -158,9 +158,8 @@ def _require_version(version: str) -> None:
     https://packaging.python.org/en/latest/specifications/simple-repository-api/#versioning-pypi-s-simple-api
     """
     if not _VERSION.fullmatch(version):
-        raise Doubt(
-            why=f"it speaks version {ascii(version)[1:-1]} of the Simple API, and we know 1"
-        )
+        told = ascii(version)[1:-1]
+        raise Doubt(why=f"it speaks version {told} of the Simple API, and 1 is known here")
 
 
 def _linked(base: str, page: Markup, href: str, words: str) -> Iterator[File]:

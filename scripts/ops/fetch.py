@@ -96,15 +96,31 @@ def fetch(request: Request, bounds: Bounds, take: Callable[[bytes], object]) -> 
     """
     until = time.monotonic() + bounds.seconds
     try:
-        return _within(bounds.seconds, lambda: _followed(request, bounds, until, take))
-    except TimeoutError:
-        raise NoAnswer(why=f"no whole answer in {bounds.seconds:g} s") from None
-    except requests.Timeout:
-        raise _silent(bounds) from None
+        return within(bounds.seconds, lambda: _followed(request, bounds, until, take))
     except (requests.RequestException, HTTPError, ValueError) as error:
-        if "timed out" in str(error):  # how `requests` says it of the content
-            raise _silent(bounds) from None
-        raise NoAnswer(why=f"no answer ({type(error).__name__})") from None
+        raise NoAnswer(why=_why(error, bounds)) from None
+
+
+def within(seconds: float, work: Callable[[], Found]) -> Found:
+    """Do something that may hang, in a thread that is left to itself after some seconds.
+
+    Nothing else bounds the resolution of names, headers that come one byte a second, or
+    the reading of HTML that was made to be slow.
+    Raises `NoAnswer` where it takes longer.
+    """
+    done: Future[Found] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            done.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        raise NoAnswer(why=f"no whole answer in {seconds:g} s") from None
 
 
 def silent_seconds(bounds: Bounds) -> float:
@@ -134,23 +150,6 @@ def is_same_origin(url: str, other: str) -> bool:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme)
-
-
-def _within(seconds: float, work: Callable[[], Found]) -> Found:
-    """Do something that may hang, in a thread that is left to itself after some seconds.
-
-    Nothing else bounds the resolution of names, or headers that come one byte a second.
-    """
-    done: Future[Found] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-            done.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return done.result(seconds)
 
 
 def _followed(
@@ -212,7 +211,8 @@ def _take(
 
 def _head(url: str, response: requests.Response) -> Head:
     headers = response.headers
-    is_measured = "Content-Length" in headers or "chunked" in headers.get("Transfer-Encoding", "")
+    is_chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
+    is_measured = is_chunked or headers.get("Content-Length", "").isdecimal()
     return Head(
         url=url,
         status=response.status_code,
@@ -221,7 +221,13 @@ def _head(url: str, response: requests.Response) -> Head:
     )
 
 
-def _silent(bounds: Bounds) -> NoAnswer:
-    is_told = silent_seconds(bounds) != SILENT_SECONDS
-    whose = " (UV_HTTP_TIMEOUT)" if is_told else ""
-    return NoAnswer(why=f"no answer in {silent_seconds(bounds):g} s{whose}")
+def _why(error: Exception, bounds: Bounds) -> str:
+    """Say why no whole answer came."""
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):  # so of the content
+        seconds = silent_seconds(bounds)
+        return f"no answer in {seconds:g} s{' (UV_HTTP_TIMEOUT)' * (seconds != SILENT_SECONDS)}"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "its answer breaks off"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "its answer cannot be unpacked"
+    return f"no answer ({type(error).__name__})"

@@ -21,7 +21,18 @@ from ..model.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page
 from ..model.problem import Failure, Problem
 from ..model.workspace import Index
 from . import reading
-from .fetch import FILE, PAGE, Elsewhere, Head, Login, NoAnswer, Request, fetch, is_same_origin
+from .fetch import (
+    FILE,
+    PAGE,
+    Elsewhere,
+    Head,
+    Login,
+    NoAnswer,
+    Request,
+    fetch,
+    is_same_origin,
+    within,
+)
 
 AT_ONCE = 8
 
@@ -87,7 +98,7 @@ def _read(index: Index, name: NormalizedName) -> tuple[Head | None, Sequence[Fil
         body=bytes(body),
         is_counted=head.is_counted,
     )
-    return head, files_listed(answer, name)
+    return head, within(PAGE.seconds, lambda: files_listed(answer, name))
 
 
 def _page_of(index: Index, name: NormalizedName, login: Login | None) -> Request:

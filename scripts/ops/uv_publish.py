@@ -14,20 +14,20 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
+from ..model.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME
 from ..model.problem import Failure, Problem
 from ..model.retry import read_refusal, without_log
 from ..model.workspace import Index, without_credentials
 from . import keyring, process
 from .fetch import Login, netrc_login
+from .known_indexes import entry_of
 from .uv import executable
 from .uv_settings import settings
 
 SECONDS = 1800
 # uv says which status an index answered; how long it asks to wait is in its log alone.
 HEADERS_LOGGED = "uv_publish=trace"
-TOKEN, USERNAME, PASSWORD = "UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"
 NO_ATTESTATIONS = "UV_PUBLISH_NO_ATTESTATIONS"
-TOKEN_USER = "__token__"  # noqa: S105 - a name
 
 # What an uploader may see. Everything else is kept from it: other variables of uv's would
 # change where it uploads to, and what it passes over.
@@ -62,37 +62,71 @@ class UploadFailure(Failure):
         self.refusal = read_refusal(failure.output, datetime.now(UTC))
 
 
+def given_to(index: Index) -> dict[str, str]:
+    """Return our variables, as an upload takes its credentials from them.
+
+    Those that are written in the URL win.
+    """
+    own, parts = process.own_environment(), urlsplit(index.publish_url)
+    if not parts.username and not parts.password:
+        return own
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not password and own.get(USERNAME) == user:
+        password = own.get(PASSWORD, "")
+    return process.without(own, TOKEN) | {USERNAME: user, PASSWORD: password}
+
+
 def login_of(index: Index, given: Mapping[str, str]) -> Login | None:
     """Return the user and the password that an upload goes with; None where there are none.
 
-    `given` are the variables that have them. The URL's own win. Where there is a user
-    alone, a keyring or a netrc file may have the password.
+    `given` are the variables that have them. Where there is a user alone, a keyring or a
+    netrc file may have the password.
     """
     url = without_credentials(index.publish_url)
-    user, password = _told(index, given)
-    if not password and user and keyring.is_used():
+    user, password = _told(given)
+    if user and not password and keyring.is_used():
         password = keyring.password(url, user) or ""
-    if not password:
-        found = None if has_identity(given) and not user else netrc_login(url)
-        user, password = found if found and user in {"", found[0]} else (user, password)
+    if not password and (user or not has_identity(given)):
+        found = netrc_login(url)
+        if found and user in {"", found[0]}:
+            return found
     return (user, password) if user or password else None
 
 
-def _told(index: Index, given: Mapping[str, str]) -> Login:
-    parts = urlsplit(index.publish_url)
-    if parts.username or parts.password:
-        return unquote(parts.username or ""), unquote(parts.password or "")
+def _told(given: Mapping[str, str]) -> Login:
     if given.get(TOKEN):
         return TOKEN_USER, given[TOKEN]
     return given.get(USERNAME, ""), given.get(PASSWORD, "")
 
 
-def misses_keyring(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
-    """Ask the keyring for a password that nothing else has; say so where it has none."""
-    user, password = _told(index, given)
-    if user and not password and keyring.is_used() and not (login_of(index, given) or ("", ""))[1]:
-        message = f"the keyring has no password for {user} to upload to {index.name}"
-        yield Problem(message, f"`keyring set {without_credentials(index.publish_url)} {user}`")
+def token_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
+    """Find the user that stands for a token without one; a keyring is not asked yet."""
+    if (
+        _told(given) == (TOKEN_USER, "")
+        and not keyring.is_used()
+        and not _has_password(index, given)
+    ):
+        message = f"the user to upload to {index.name} is {TOKEN_USER}, and there is no token"
+        yield Problem(message, f"set {TOKEN} to it, and unset {USERNAME} and {PASSWORD}")
+
+
+def keyring_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
+    """Ask the keyring, where uv was told to, for a password that nothing else has.
+
+    The user is not shown: some indexes take a token for one, and no password.
+    """
+    user, password = _told(given)
+    if not user or password or not keyring.is_used() or _has_password(index, given):
+        return
+    entry = entry_of(index)
+    if entry is None or not entry.login.endswith(":"):
+        message = f"the keyring has no password for the user to upload to {index.name}"
+        yield Problem(message, f"`keyring set {without_credentials(index.publish_url)} USER`")
+
+
+def _has_password(index: Index, given: Mapping[str, str]) -> bool:
+    login = login_of(index, given)
+    return login is not None and bool(login[1])
 
 
 def can_publish(index: Index, given: Mapping[str, str]) -> bool:
@@ -100,7 +134,7 @@ def can_publish(index: Index, given: Mapping[str, str]) -> bool:
 
     A keyring is asked for the password of a user: alone it has nothing to give.
     """
-    is_known = any(_told(index, given)) or has_identity(given)
+    is_known = any(_told(given)) or has_identity(given)
     return is_known or netrc_login(without_credentials(index.publish_url)) is not None
 
 

@@ -15,7 +15,7 @@ from ..model.facts import Facts, Page
 from ..model.problem import Failure, Problem
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git, process, uv, uv_publish
+from ..ops import git, uv, uv_publish
 from ..ops import index as indexes
 from ..ops.git import Repository
 from ..ops.known_indexes import entry_of
@@ -117,8 +117,10 @@ def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
 
 def _credentials(index: Index) -> Finding:
     """Send an upload without a file: a wrong password is refused, and nothing can be taken."""
-    given = process.own_environment()
-    problem = next(chain(credential_problems(index), uv_publish.misses_keyring(index, given)), None)
+    given = uv_publish.given_to(index)
+    problem = next(
+        chain(credential_problems(index), uv_publish.keyring_problems(index, given)), None
+    )
     if problem:
         return _wrong("credentials", problem)
     sent = uv_publish.login_of(index, given)
@@ -139,7 +141,7 @@ def _credentials(index: Index) -> Finding:
 def lifetime(index: Index) -> Iterator[Finding]:
     """Say how long what is uploaded with is good for, where that is known."""
     entry = entry_of(index)
-    is_trusted = uv_publish.has_identity(process.own_environment())
+    is_trusted = uv_publish.has_identity(uv_publish.given_to(index))
     seconds = entry and (entry.trusted_publishing_seconds if is_trusted else entry.token_seconds)
     if seconds:
         found = f"good for {_in_words(seconds)} from when it was made"
@@ -148,7 +150,7 @@ def lifetime(index: Index) -> Iterator[Finding]:
 
 
 def _has_token(index: Index) -> bool:
-    return uv_publish.login_of(index, process.own_environment()) is not None
+    return uv_publish.login_of(index, uv_publish.given_to(index)) is not None
 
 
 def _in_words(seconds: int) -> str:

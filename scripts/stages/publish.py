@@ -9,7 +9,7 @@ from ..model.graph import Graph
 from ..model.plan import Release
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace import Index
-from ..ops import process
+from ..ops.uv_publish import given_to
 from .build import Distribution
 from .send import AGAIN, send
 from .uploads import Action, Upload, plan_uploads
@@ -33,7 +33,7 @@ def publish(
     bounds how long the index may take to show a file. Without `credentials` of its own,
     as a rehearsal has them, an upload takes those of our environment.
     """
-    given = credentials or process.own_environment()
+    given = credentials or given_to(index)
     limit = VISIBLE_SECONDS if seconds is None else seconds
     own = {name: [u for u in uploads if u.distribution.member == name] for name in graph}
     failed: dict[NormalizedName, Problem] = {}

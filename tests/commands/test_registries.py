@@ -268,7 +268,7 @@ def test_a_keyring_that_has_nothing_is_said(
         configured(prepared, "codeartifact", made)
         done = prepared.publish("codeartifact")
         assert (done.code, made.posts, "Traceback" in done.stderr) == (1, [], False)
-        assert "the keyring gives no password for it" in done.stderr
+        assert "the keyring has no password for the user to upload to codeartifact" in done.stderr
 
 
 @pytest.mark.parametrize("name", catalogue())
