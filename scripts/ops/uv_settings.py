@@ -8,7 +8,6 @@ https://docs.astral.sh/uv/concepts/configuration-files/
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,6 @@ def _files() -> Iterator[Path]:
             yield Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / FILE
 
 
-@cache
 def _read(path: Path) -> dict[str, Any]:
     """Read a file; uv itself complains of one that is broken."""
     try:
