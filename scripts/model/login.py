@@ -12,6 +12,8 @@ TOKEN_USER = "__token__"  # noqa: S105 - a name
 TOKEN_START = "pypi-"  # noqa: S105 - what all of them begin with
 QUOTES = ("'", '"')
 
+Login = tuple[str, str]  # a user and a password
+
 
 def login_problems(
     given: Mapping[str, str], entry: Entry | None, known: Iterable[Entry]

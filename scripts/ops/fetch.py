@@ -13,10 +13,10 @@ from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.utils import get_netrc_auth
 from urllib3.exceptions import HTTPError
 
 from ..model.catalogue import is_private_talk
+from ..model.login import Login
 
 SILENT_SECONDS = 20.0
 PORTS = {"http": 80, "https": 443}
@@ -25,7 +25,6 @@ MOST_REDIRECTS = 5
 CHUNK = 1 << 16
 MIB = 1 << 20
 
-Login = tuple[str, str]
 Found = TypeVar("Found")
 
 
@@ -128,11 +127,6 @@ def silent_seconds(bounds: Bounds) -> float:
     told = os.environ.get("UV_HTTP_TIMEOUT", "")
     wanted = float(told) if told.isdecimal() and int(told) else SILENT_SECONDS
     return min(wanted, bounds.seconds)
-
-
-def netrc_login(url: str) -> Login | None:
-    """Return the login that a netrc file has for a host."""
-    return get_netrc_auth(url)
 
 
 def is_same_origin(url: str, other: str) -> bool:

@@ -18,15 +18,15 @@ from ..model.catalogue import is_private_talk
 from ..model.facts import Page
 from ..model.filename import version_of
 from ..model.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page_of
+from ..model.login import Login
 from ..model.problem import Failure, Problem
-from ..model.workspace import Index
+from ..model.workspace import Index, without_credentials
 from . import reading
 from .fetch import (
     FILE,
     PAGE,
     Elsewhere,
     Head,
-    Login,
     NoAnswer,
     Request,
     fetch,
@@ -167,7 +167,8 @@ def _date(head: Head | None) -> datetime | None:
 def asked_to_upload(index: Index, sent: Login) -> str:
     """Post an upload that has no file; return the status, or why there is none."""
     form = {":action": "file_upload", "protocol_version": "1"}
-    request = Request(own=index.publish_url, url=index.publish_url, login=sent, form=form)
+    url = without_credentials(index.publish_url)
+    request = Request(own=url, url=url, login=sent, form=form)
     try:
         return str(fetch(request, PAGE, len).status)
     except NoAnswer as none:

@@ -6,9 +6,9 @@ https://docs.astral.sh/uv/concepts/indexes/#authentication
 import os
 from urllib.parse import unquote, urlsplit
 
+from ..model.login import Login
 from ..model.workspace import Index
-from . import keyring
-from .fetch import Login, netrc_login
+from . import keyring, netrc_file
 
 
 def credentials(index: Index) -> Login | None:
@@ -18,7 +18,7 @@ def credentials(index: Index) -> Login | None:
         found = keyring.password(index.shown, str(username))
         return None if found is None else (str(username), found)
     if username is None and password is None:
-        return netrc_login(index.shown)
+        return netrc_file.login_for(index.shown)
     return username or "", password or ""
 
 

@@ -14,12 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
-from ..model.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME
+from ..model.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME, Login
 from ..model.problem import Failure, Problem
 from ..model.retry import read_refusal, without_log
 from ..model.workspace import Index, without_credentials
-from . import keyring, process
-from .fetch import Login, netrc_login
+from . import keyring, netrc_file, process
 from .known_indexes import entry_of
 from .uv import executable
 from .uv_settings import settings
@@ -87,7 +86,7 @@ def login_of(index: Index, given: Mapping[str, str]) -> Login | None:
     if user and not password and keyring.is_used():
         password = keyring.password(url, user) or ""
     if not password and (user or not has_identity(given)):
-        found = netrc_login(url)
+        found = netrc_file.login_for(url)
         if found and user in {"", found[0]}:
             return found
     return (user, password) if user or password else None
@@ -135,7 +134,7 @@ def can_publish(index: Index, given: Mapping[str, str]) -> bool:
     A keyring is asked for the password of a user: alone it has nothing to give.
     """
     is_known = any(_told(given)) or has_identity(given)
-    return is_known or netrc_login(without_credentials(index.publish_url)) is not None
+    return is_known or netrc_file.login_for(without_credentials(index.publish_url)) is not None
 
 
 def has_identity(given: Mapping[str, str]) -> bool:

@@ -134,7 +134,10 @@ def _credentials(index: Index) -> Finding:
         return Finding(what="credentials", mark=Mark.WRONG, found=found, hint=hint)
     if answer in {"400", "422"}:
         return Finding(what="credentials", mark=Mark.FINE, found=f"{index.name} accepts them")
-    found = f"{index.name} answers {answer}, which says nothing of them"
+    if not answer.isdecimal():
+        found = f"{index.name} does not say whether it takes them: {answer}"
+    else:
+        found = f"{index.name} answers {answer}, which says nothing of them"
     return Finding(what="credentials", mark=Mark.DOUBT, found=found)
 
 

@@ -21,6 +21,7 @@ from .site import Site
 
 # What a build backend leaves as it is; others it may write anew, such as `setup.cfg`.
 CODE = (".py", ".pyi")
+LARGEST = 64 << 20  # of one file: what is larger is cut, and so differs from what is committed
 
 
 def unlike(
@@ -57,7 +58,7 @@ def _code(index: Index, release: Release) -> Mapping[str, str]:
             with tarfile.open(sdist, mode="r:gz") as archive:
                 entries = [entry for entry in archive.getmembers() if entry.name.endswith(CODE)]
                 opened = ((entry.name, archive.extractfile(entry)) for entry in entries)
-                return {_below(name): _text(file.read()) for name, file in opened if file}
+                return {_below(name): _text(file.read(LARGEST)) for name, file in opened if file}
         except UNREADABLE:
             return {}  # that it can be read is proved by those who install it
 
