@@ -42,6 +42,7 @@ class Entry:
     title: str
     url: str
     publish_url: str = ""
+    forward: str = ""
     private: bool
     user: str = ""
     password: str = ""
@@ -89,6 +90,7 @@ class Entry:
             self,
             url=known(self.url),
             publish_url=known(self.publish_url),
+            forward=known(self.forward),
             token=known(self.token),
         )
 

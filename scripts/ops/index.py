@@ -1,34 +1,40 @@
 """The door to a package index: read what it has, and never guess.
 
-The Simple Repository API, HTML and JSON:
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
 
 import hashlib
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import unquote, urlsplit
+from http import HTTPStatus
+from pathlib import Path
 
-import requests
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, ProjectPage
-from pypi_simple.errors import UnsupportedContentTypeError, UnsupportedRepoVersionError
-from requests.utils import get_netrc_auth
 
 from ..model.catalogue import is_private_talk
 from ..model.facts import Page
 from ..model.filename import version_of
+from ..model.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page_of
+from ..model.login import Login
 from ..model.problem import Failure, Problem
-from ..model.workspace import Index
-from . import keyring
+from ..model.workspace import Index, without_credentials
+from . import reading
+from .fetch import (
+    FILE,
+    PAGE,
+    Elsewhere,
+    Head,
+    NoAnswer,
+    Request,
+    fetch,
+    is_same_origin,
+    within,
+)
 
-SECONDS = 20.0
 AT_ONCE = 8
-HTTP_NOT_FOUND = 404
 
 
 def read_pages(index: Index, names: Iterable[str]) -> dict[NormalizedName, Page]:
@@ -40,158 +46,156 @@ def read_pages(index: Index, names: Iterable[str]) -> dict[NormalizedName, Page]
 
 def read_page(index: Index, name: NormalizedName) -> Page:
     """Read what an index has of one member; an answer that is not one is `unknown`."""
-    if credentials(index) and not is_private_talk(index.url):
-        return Page(unknown="it is not https, and the credentials would be sent in the open")
     try:
-        response = _ask(index, name)
-        if response.status_code == HTTP_NOT_FOUND:
-            return Page()
-        doubt = _doubt(response, index)
-        page = ProjectPage.from_response(response, name)
-    except (UnsupportedContentTypeError, UnsupportedRepoVersionError, ValueError) as error:
-        return Page(unknown=f"its answer cannot be read ({type(error).__name__})")
-    except requests.RequestException as error:
-        return Page(unknown=f"no answer ({type(error).__name__})")
-    if not doubt and not page.packages and "<form" in response.text.lower():
-        doubt = "it answers with a page to log in"
-    if doubt:
-        is_refused = response.status_code in {401, 403}
-        way_out = f"set {' and '.join(index.variables)} to read it" if is_refused else ""
-        return Page(unknown=doubt, way_out=way_out)
-    begun = _begun(page)
-    asked = _date(response) if begun else None
-    return Page(files=_files(index, page), begun=begun, asked=asked)
+        head, files = _read(index, name)
+        listed = _by_version(index, files)
+    except _Refused as refused:
+        return Page(unknown=str(refused), way_out=refused.way_out)
+    except (NoAnswer, Doubt) as doubt:
+        return Page(unknown=str(doubt))
+    begun = _begun(files)
+    return Page(files=listed, begun=begun, asked=_date(head) if begun else None)
 
 
-def _ask(index: Index, name: NormalizedName) -> requests.Response:
-    return requests.get(
-        f"{index.url.rstrip('/')}/{name}/",
-        headers={"Accept": ACCEPT_JSON_PREFERRED, "Cache-Control": "no-cache"},
-        auth=credentials(index),
-        timeout=seconds(),
+class _Refused(Doubt):
+    """An index answers with a status that says nothing of a project."""
+
+    def __init__(self, index: Index, status: int) -> None:
+        keyless = ", and the keyring gives no password for it" * reading.misses_keyring(index)
+        super().__init__(why=f"it answers {_words(status)}{keyless}")
+        is_locked = status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+        self.way_out = f"set {' and '.join(index.variables)} to read it" if is_locked else ""
+
+
+def _words(status: int) -> str:
+    """Return a status in our own words: those of an index may be anything."""
+    known = {each.value: each.phrase for each in HTTPStatus}
+    return f"{status} {known.get(status, '')}".strip()
+
+
+def _read(index: Index, name: NormalizedName) -> tuple[Head | None, Sequence[File]]:
+    """Return the files that the page of a member lists; none for a member that is not there.
+
+    Raises `Doubt` or `NoAnswer` where the index does not say what it has.
+    """
+    login = reading.credentials(index)
+    if login and not is_private_talk(index.url):
+        raise Doubt(why="it is not https, and the credentials would be sent in the open")
+    body = bytearray()
+    try:
+        head = fetch(_page_of(index, name, login), PAGE, body.extend)
+    except Elsewhere as elsewhere:
+        if _is_forward(index, elsewhere.url):
+            return None, ()
+        raise
+    if head.status == HTTPStatus.NOT_FOUND and is_page_of(head.url, name):
+        return head, ()
+    if head.status != HTTPStatus.OK:
+        raise _Refused(index, head.status)
+    answer = Answer(
+        url=head.url,
+        content_type=head.headers.get("Content-Type", ""),
+        body=bytes(body),
+        is_counted=head.is_counted,
+    )
+    return head, within(PAGE.seconds, lambda: files_listed(answer, name))
+
+
+def _page_of(index: Index, name: NormalizedName, login: Login | None) -> Request:
+    return Request(
+        own=index.shown,
+        url=f"{index.shown.rstrip('/')}/{name}/",
+        login=login,
+        headers={"Accept": ACCEPTED, "Cache-Control": "no-cache"},
     )
 
 
-def _doubt(response: requests.Response, index: Index) -> str:
-    answered = urlsplit(response.url).netloc.rpartition("@")[2]
-    if answered != urlsplit(index.shown).netloc:
-        return f"it sends us to {answered}"
-    if response.ok:
-        return ""
-    keyless = _is_for_keyring(*_told(index)) and credentials(index) is None
-    why = ", and the keyring gives no password for it" if keyless else ""
-    return f"it answers {response.status_code} {response.reason}{why}"
+def _is_forward(index: Index, url: str) -> bool:
+    """Tell whether an index sends there all who ask for what it does not have."""
+    from .known_indexes import entry_of  # noqa: PLC0415 - an eighth of a second, and seldom
+
+    entry = entry_of(index)
+    return entry is not None and bool(entry.forward) and is_same_origin(url, entry.forward)
 
 
-def _files(index: Index, page: ProjectPage) -> dict[Version, dict[str, str]]:
-    files: dict[Version, dict[str, str]] = {}
-    for package in page.packages:
-        version = version_of(package.filename)
+def _by_version(index: Index, files: Iterable[File]) -> dict[Version, dict[str, str]]:
+    found: dict[Version, dict[str, str]] = {}
+    for file in files:
+        version = version_of(file.filename)
         if version is not None:
-            files.setdefault(version, {})[package.filename] = _sha256(index, package)
-    return files
+            found.setdefault(version, {})[file.filename] = file.sha256 or _hash(index, file)
+    return found
 
 
-def _sha256(index: Index, package: DistributionPackage) -> str:
-    """Return the hash that the index lists; where it lists none, that of the bytes."""
-    listed = package.digests.get("sha256")
-    return listed or hashlib.sha256(_bytes(index, package.url)).hexdigest()
+def _hash(index: Index, file: File) -> str:
+    """Return the hash of a file's bytes, where the index lists none."""
+    made = hashlib.sha256()
+    _take_file(index, file, made.update)
+    return made.hexdigest()
 
 
-def _begun(page: ProjectPage) -> dict[Version, datetime]:
-    """Return when the first file of each version was uploaded, where the index says so.
+def _take_file(index: Index, file: File, take: Callable[[bytes], object]) -> None:
+    """Fetch a file; credentials are for the index alone, wherever it may have its files."""
+    login = reading.credentials(index)
+    request = Request(own=index.shown, url=file.url, login=login, leaves=True)
+    if is_private_talk(index.url) and not is_private_talk(file.url):
+        raise NoAnswer(why="it has its files where they would be fetched in the open")
+    status = fetch(request, FILE, take).status
+    if status != HTTPStatus.OK:
+        raise NoAnswer(why=f"it answers {_words(status)} for {file.filename}")
 
-    https://packaging.python.org/en/latest/specifications/simple-repository-api/#additional-fields-for-the-simple-api-for-package-indexes
-    """
+
+def _begun(files: Iterable[File]) -> dict[Version, datetime]:
+    """Return when the first file of each version was uploaded, where the index says so."""
     begun: dict[Version, datetime] = {}
-    for package in page.packages:
-        version, when = version_of(package.filename), package.upload_time
+    for file in files:
+        version, when = version_of(file.filename), file.uploaded
         if version is not None and when is not None:
             begun[version] = min(begun.get(version, when), when)
     return begun
 
 
-def _date(response: requests.Response) -> datetime | None:
+def _date(head: Head | None) -> datetime | None:
     """Return the index's own time; a clock of ours decides nothing."""
     try:
-        return parsedate_to_datetime(response.headers["Date"])
+        told = parsedate_to_datetime(head.headers["Date"]) if head else None
     except (KeyError, ValueError):
         return None
+    return told.replace(tzinfo=UTC) if told and told.tzinfo is None else told
 
 
-def seconds() -> float:
-    """Return how long an answer may take: uv's own variable for it, else our default."""
-    told = os.environ.get("UV_HTTP_TIMEOUT", "")
-    return float(told) if told.isdecimal() and int(told) else SECONDS
-
-
-def _bytes(index: Index, url: str) -> bytes:
-    """Fetch a file; credentials are for the index alone, wherever it may have its files."""
-    is_its_own = urlsplit(url).netloc == urlsplit(index.shown).netloc
-    auth = credentials(index) if is_its_own else None
-    response = requests.get(url, auth=auth, timeout=seconds())
-    response.raise_for_status()
-    return response.content
-
-
-def credentials(index: Index) -> tuple[str, str] | None:
-    """Return the credentials that uv, too, would read this index with, if there are any."""
-    username, password = _told(index)
-    if _is_for_keyring(username, password):
-        found = keyring.password(index.shown, str(username))
-        return None if found is None else (str(username), found)
-    if username is None and password is None:
-        return get_netrc_auth(index.shown)
-    return username or "", password or ""
-
-
-def _told(index: Index) -> tuple[str | None, str | None]:
-    """Return the user and the password as they are set; the URL's own win, as with uv.
-
-    A user in the URL alone gets the password of the variables only if they name him, too.
-    """
-    parts = urlsplit(index.url)
-    username, password = (os.environ.get(name) for name in index.variables)
-    if parts.password is not None:
-        return unquote(parts.username or ""), unquote(parts.password)
-    own = unquote(parts.username or "")
-    return (own, None) if own and own != username else (username, password)
-
-
-def _is_for_keyring(username: str | None, password: str | None) -> bool:
-    return bool(username) and password is None and keyring.is_used()
-
-
-def asked_to_upload(index: Index, sent: tuple[str, str]) -> str:
+def asked_to_upload(index: Index, sent: Login) -> str:
     """Post an upload that has no file; return the status, or why there is none."""
+    form = {":action": "file_upload", "protocol_version": "1"}
+    url = without_credentials(index.publish_url)
+    request = Request(own=url, url=url, login=sent, form=form)
     try:
-        return str(
-            requests.post(
-                index.publish_url,
-                data={":action": "file_upload", "protocol_version": "1"},
-                auth=sent,
-                timeout=seconds(),
-                allow_redirects=False,
-            ).status_code
-        )
-    except requests.RequestException as error:
-        return type(error).__name__
+        return str(fetch(request, PAGE, len).status)
+    except NoAnswer as none:
+        return str(none)
 
 
-def reading_environment(index: Index) -> dict[str, str]:
-    """Return the variables that let uv read this index where no keyring and no netrc is."""
-    found = credentials(index)
-    return dict(zip(index.variables, found, strict=True)) if found else {}
+def download(index: Index, filename: str, name: NormalizedName, folder: Path) -> Path:
+    """Fetch a distribution of an index into a folder.
 
-
-def download(index: Index, filename: str, name: NormalizedName) -> bytes:
-    """Fetch the bytes that an index has of a distribution.
-
-    Raises `Failure` where it does not give them.
+    Raises `Failure` where it does not give it, or not with the hash that it lists.
     """
+    path = folder / filename
+    made = hashlib.sha256()
     try:
-        page = ProjectPage.from_response(_ask(index, name), name)
-        return next(_bytes(index, p.url) for p in page.packages if p.filename == filename)
-    except (requests.RequestException, StopIteration) as error:
-        message = f"the index {index.name} does not give {filename} ({type(error).__name__})"
+        file = next((f for f in _read(index, name)[1] if f.filename == filename), None)
+        if file is None:
+            raise Doubt(why="it does not list it")  # noqa: TRY301 - told like all other reasons
+        with path.open("wb") as target:
+
+            def take(piece: bytes) -> None:
+                target.write(piece)
+                made.update(piece)
+
+            _take_file(index, file, take)
+        if file.sha256 not in {"", made.hexdigest()}:
+            raise Doubt(why="it gives other bytes than those whose hash it lists")  # noqa: TRY301
+    except (NoAnswer, Doubt) as why:
+        message = f"the index {index.name} does not give {filename}: {why}"
         raise Failure(Problem(message, "try again later", name)) from None
+    return path

@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 
 from ..model.problem import Failure
 from . import process
+from .uv_settings import settings
 
 SECONDS = 60
+SUBPROCESS = "subprocess"
 _ONE_AT_A_TIME = Lock()
 
 
 def is_used() -> bool:
     """Tell whether uv asks the keyring: only when it is told to."""
-    return os.environ.get("UV_KEYRING_PROVIDER") == "subprocess"
+    told = os.environ.get("UV_KEYRING_PROVIDER") or settings().get("keyring-provider")
+    return told == SUBPROCESS
 
 
 def password(url: str, username: str) -> str | None:
@@ -32,9 +35,12 @@ def password(url: str, username: str) -> str | None:
 @cache
 def _password(url: str, username: str) -> str | None:
     parts = urlsplit(url)
+    # What a keyring needs to log in somewhere is its own; what we log in with is not for it.
+    environment = process.without(process.own_environment(), "UV_PUBLISH_", "UV_INDEX_")
     for service in (url, parts.netloc, f"{parts.scheme}://{parts.netloc}"):
+        command = ("keyring", "get", service, username)
         try:
-            return process.run(("keyring", "get", service, username), seconds=SECONDS).rstrip()
+            return process.run(command, environment=environment, seconds=SECONDS).rstrip()
         except Failure:  # it is not installed, or does not have it: the index will say so
             continue
     return None

@@ -6,35 +6,15 @@ https://docs.astral.sh/uv/reference/cli/
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from ..model.problem import Failure, Problem, UsageFailure
-from ..model.retry import read_refusal, without_log
-from ..model.workspace import Index
-from . import keyring, process
+from . import process
 
 MINIMUM = SpecifierSet(">=0.9")
-PUBLISH_SECONDS = 1800
-# uv says which status an index answered; how long it asks to wait is in its log alone.
-HEADERS_LOGGED = "uv_publish=trace"
-# What uv can say who we are by: GitHub sets the first, GitLab one for each audience, which
-# for PyPI is PYPI_ID_TOKEN. One audience signs, and is no index.
-TRUSTED_PUBLISHERS = ("ACTIONS_ID_TOKEN_REQUEST_URL", "_ID_TOKEN")
-SIGNING_TOKEN = "SIGSTORE_ID_TOKEN"  # noqa: S105 - a name
-
-
-class UploadFailure(Failure):
-    """An upload was refused, or did not arrive."""
-
-    def __init__(self, failure: process.CommandFailure) -> None:
-        """Keep what the index said, and show people what uv said of it."""
-        super().__init__(failure.said(without_log(failure.output)))
-        self.refusal = read_refusal(failure.output, datetime.now(UTC))
 
 
 def executable() -> str:
@@ -51,19 +31,6 @@ def version() -> str:
     """Return uv's version; raise `Failure` where there is none, or too old a one."""
     require("")
     return process.run((executable(), "--version")).split()[1]
-
-
-def publishing_credentials(environment: Mapping[str, str], index: Index) -> tuple[str, str] | None:
-    """Return the user and password that an upload would go with; None where uv finds others."""
-    url, own = _apart(index.publish_url)
-    given = {**environment, **own}
-    token = given.get("UV_PUBLISH_TOKEN", "")
-    user = given.get("UV_PUBLISH_USERNAME", "__token__" if token else "")
-    password = token or given.get("UV_PUBLISH_PASSWORD", "")
-    if user and not password and keyring.is_used():
-        password = keyring.password(url, user) or ""
-        return (user, password) if password else None
-    return (user, password) if user or password else None
 
 
 def require(required_version: str) -> None:
@@ -154,52 +121,6 @@ def tool_environment(requirement: str, environment: Mapping[str, str], python: s
     ask = ("python", "-I", "-c", "import sys; print(sys.executable)")
     command = ("tool", "run", "--quiet", "--python", python, "--from", requirement)
     return Path(_run((*command, *ask), environment).strip())
-
-
-def can_publish(environment: Mapping[str, str], index: Index) -> bool:
-    """Tell whether there is anything to upload with: a token, a user, a CI's identity.
-
-    A keyring is asked for the password of a user: alone it has nothing to give.
-    """
-    names = ("UV_PUBLISH_TOKEN", "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD")
-    given = any(environment.get(name) for name in names)
-    return bool(urlsplit(index.publish_url).username) or given or has_identity(environment)
-
-
-def has_identity(environment: Mapping[str, str]) -> bool:
-    """Tell whether this is a job of a CI that lets uv publish without a token."""
-    named = {name for name, value in environment.items() if value} - {SIGNING_TOKEN}
-    return any(name.endswith(TRUSTED_PUBLISHERS) for name in named)
-
-
-def publish(files: Sequence[Path], url: str, environment: Mapping[str, str]) -> None:
-    """Upload distributions, and the attestations that lie beside them.
-
-    Credentials are uv's own variables, keyring or trusted publishing. That is only tried
-    where a CI offers it: uv asks for half a minute elsewhere.
-    """
-    trusted = "automatic" if has_identity(environment) else "never"
-    named, credentials = _apart(url)
-    options = ("--publish-url", named, "--trusted-publishing", trusted, "--no-progress")
-    signed = [beside for file in files for beside in file.parent.glob(f"{file.name}.*.attestation")]
-    command = ("publish", *options, *map(str, (*files, *sorted(signed))))
-    told = {**environment, **credentials, "RUST_LOG": HEADERS_LOGGED}
-    try:
-        _run(command, told, seconds=PUBLISH_SECONDS)
-    except process.CommandFailure as failure:
-        raise UploadFailure(failure) from None
-
-
-def _apart(url: str) -> tuple[str, dict[str, str]]:
-    """Take the credentials out of a URL: they go by the environment, never by an argument."""
-    parts = urlsplit(url)
-    if not parts.username:
-        return url, {}
-    named = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return named, {
-        "UV_PUBLISH_USERNAME": unquote(parts.username),
-        "UV_PUBLISH_PASSWORD": unquote(parts.password or ""),
-    }
 
 
 def _run(

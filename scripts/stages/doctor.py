@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from packaging.utils import NormalizedName
 
@@ -14,7 +15,7 @@ from ..model.facts import Facts, Page
 from ..model.problem import Failure, Problem
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git, process, uv
+from ..ops import git, uv, uv_publish
 from ..ops import index as indexes
 from ..ops.git import Repository
 from ..ops.known_indexes import entry_of
@@ -116,12 +117,15 @@ def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
 
 def _credentials(index: Index) -> Finding:
     """Send an upload without a file: a wrong password is refused, and nothing can be taken."""
-    problem = next(credential_problems(index), None)
+    given = uv_publish.given_to(index)
+    problem = next(
+        chain(credential_problems(index), uv_publish.keyring_problems(index, given)), None
+    )
     if problem:
         return _wrong("credentials", problem)
-    sent = uv.publishing_credentials(process.own_environment(), index)
+    sent = uv_publish.login_of(index, given)
     if sent is None:
-        found = "a keyring, or the identity of a CI: they are asked when it uploads"
+        found = "the identity of a CI: it is asked when it uploads"
         return Finding(what="credentials", mark=Mark.DOUBT, found=found)
     answer = indexes.asked_to_upload(index, sent)
     if answer in {"401", "403"}:
@@ -130,14 +134,17 @@ def _credentials(index: Index) -> Finding:
         return Finding(what="credentials", mark=Mark.WRONG, found=found, hint=hint)
     if answer in {"400", "422"}:
         return Finding(what="credentials", mark=Mark.FINE, found=f"{index.name} accepts them")
-    found = f"{index.name} answers {answer}, which says nothing of them"
+    if not answer.isdecimal():
+        found = f"{index.name} does not say whether it takes them: {answer}"
+    else:
+        found = f"{index.name} answers {answer}, which says nothing of them"
     return Finding(what="credentials", mark=Mark.DOUBT, found=found)
 
 
 def lifetime(index: Index) -> Iterator[Finding]:
     """Say how long what is uploaded with is good for, where that is known."""
     entry = entry_of(index)
-    is_trusted = uv.has_identity(process.own_environment())
+    is_trusted = uv_publish.has_identity(uv_publish.given_to(index))
     seconds = entry and (entry.trusted_publishing_seconds if is_trusted else entry.token_seconds)
     if seconds:
         found = f"good for {_in_words(seconds)} from when it was made"
@@ -146,7 +153,7 @@ def lifetime(index: Index) -> Iterator[Finding]:
 
 
 def _has_token(index: Index) -> bool:
-    return uv.publishing_credentials(process.own_environment(), index) is not None
+    return uv_publish.login_of(index, uv_publish.given_to(index)) is not None
 
 
 def _in_words(seconds: int) -> str:

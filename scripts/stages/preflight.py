@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 
 from ..model.catalogue import url_problems
+from ..model.login import login_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git, process, uv
+from ..ops import git, uv_publish
 from ..ops.git import Repository
+from ..ops.known_indexes import catalogue, entry_of
 from .site import current_branch, remote_url
 
 
 def require(checkout: Repository, settings: Settings, index: Index | None) -> None:
     """Raise `Failure` with everything that stands in the way of a real release."""
-    stop_on(problems(checkout, settings, index))
+    stop_on([*problems(checkout, settings, index), *_keyring_problems(index)])
 
 
 def problems(checkout: Repository, settings: Settings, index: Index | None) -> list[Problem]:
@@ -56,13 +58,23 @@ def credential_problems(index: Index | None) -> Iterator[Problem]:
     if index is None:
         return
     yield from url_problems(index.url, index.publish_url)
+    given = uv_publish.given_to(index)
     if not index.publish_url:
         message = f"the index {index.name} has no `publish-url`"
         yield Problem(message, "add one to its [[tool.uv.index]], or name another with --index")
-    elif not uv.can_publish(process.own_environment(), index):
+    elif not uv_publish.can_publish(index, given):
         message = f"there are no credentials to upload to {index.name}"
         hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
         yield Problem(message, f'{hint}; `--index ""` releases by git alone')
+    else:
+        yield from login_problems(given, entry_of(index), catalogue().values())
+        yield from uv_publish.token_problems(index, given)
+
+
+def _keyring_problems(index: Index | None) -> Iterator[Problem]:
+    """Ask the keyring for the password; a rehearsal has no use for it."""
+    if index is not None and index.publish_url:
+        yield from uv_publish.keyring_problems(index, uv_publish.given_to(index))
 
 
 def fast_forward(checkout: Repository, settings: Settings) -> None:

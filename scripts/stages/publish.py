@@ -9,7 +9,7 @@ from ..model.graph import Graph
 from ..model.plan import Release
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace import Index
-from ..ops import process
+from ..ops.uv_publish import given_to
 from .distribution import Distribution
 from .send import AGAIN, send
 from .uploads import Action, Upload, plan_uploads
@@ -30,9 +30,10 @@ def publish(
     """Upload wave by wave; return what went wrong, by member.
 
     A member whose upload failed stops those that require it, and no others. `seconds`
-    bounds how long the index may take to show a file.
+    bounds how long the index may take to show a file. Without `credentials` of its own,
+    as a rehearsal has them, an upload takes those of our environment.
     """
-    environment = {**process.own_environment(), **credentials}
+    given = credentials or given_to(index)
     limit = VISIBLE_SECONDS if seconds is None else seconds
     own = {name: [u for u in uploads if u.distribution.member == name] for name in graph}
     failed: dict[NormalizedName, Problem] = {}
@@ -41,7 +42,7 @@ def publish(
         failed |= {name: problem for name, problem in waiting.items() if problem}
         ready = [name for name in names if name not in failed]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = pool.map(lambda n: _publish_member(index, own[n], environment, limit), ready)
+            results = pool.map(lambda n: _publish_member(index, own[n], given, limit), ready)
             failed |= {
                 name: problem for name, problem in zip(ready, results, strict=True) if problem
             }
@@ -65,12 +66,12 @@ def _waits(
 
 
 def _publish_member(
-    index: Index, uploads: Sequence[Upload], environment: Mapping[str, str], seconds: float
+    index: Index, uploads: Sequence[Upload], given: Mapping[str, str], seconds: float
 ) -> Problem | None:
     try:
         due = _still_due(index, uploads)
         if due:
-            send(index, due, environment, seconds)
+            send(index, due, given, seconds)
     except Failure as failure:
         problem, name = failure.problems[0], uploads[0].distribution.member
         return Problem(f"{name} is not published: {problem.message}", problem.hint, name)

@@ -41,10 +41,8 @@ def _unlike(
     own = folder / release.name
     own.mkdir()
     page = facts.pages.get(release.name)
-    paths = []
-    for name in page.files.get(release.planned_version, {}) if page else {}:
-        paths.append(own / Path(name).name)
-        paths[-1].write_bytes(indexes.download(index, name, release.name))
+    names = page.files.get(release.planned_version, {}) if page else {}
+    paths = [indexes.download(index, name, release.name, own) for name in names]
     return list(differences(committed, paths))
 
 

@@ -9,7 +9,7 @@ from ..model.problem import Failure, Problem, stop_on
 from ..model.retry import Refusal, pauses
 from ..model.workspace import Index
 from ..ops import index as indexes
-from ..ops import uv
+from ..ops.uv_publish import UploadFailure, publish
 from .distribution import Distribution
 
 POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -19,13 +19,14 @@ AGAIN = "run the same command again: it goes on from there"
 def send(
     index: Index,
     due: Sequence[Distribution],
-    environment: Mapping[str, str],
+    given: Mapping[str, str],
     seconds: float,
 ) -> None:
     """Upload distributions of a member, and wait until the index lists them.
 
-    `seconds` bounds that wait. What arrived although its answer was lost is not sent
-    again; an index that is overloaded or broken for a moment is asked a few times more.
+    `given` are the variables that have the credentials. `seconds` bounds the wait. What
+    arrived although its answer was lost is not sent again; an index that is overloaded or
+    broken for a moment is asked a few times more.
     Raises `Failure` where a file was changed since it was checked, the index refuses
     one, does not list it in time, or lists it with another hash.
     """
@@ -34,8 +35,8 @@ def send(
     waits = pauses(iter(random.random, None))
     while left:
         try:
-            uv.publish([d.path for d in left], index.publish_url or index.url, environment)
-        except uv.UploadFailure as failure:
+            publish([d.path for d in left], index, given)
+        except UploadFailure as failure:
             missing = _missing(_page(index, left), index, left)
             if missing == left:  # nothing arrived
                 _wait_for_another_try(index, failure, waits)
@@ -54,7 +55,7 @@ def _changed(distribution: Distribution) -> Problem | None:
     return Problem(message, "look at who writes there; the same command builds it again", name)
 
 
-def _wait_for_another_try(index: Index, failure: uv.UploadFailure, waits: Iterator[float]) -> None:
+def _wait_for_another_try(index: Index, failure: UploadFailure, waits: Iterator[float]) -> None:
     """Wait as long as the plan, or the index, says; raise `Failure` where no try is left."""
     planned = next(waits, None) if failure.refusal.is_passing else None
     if planned is None:

@@ -101,8 +101,7 @@ def _closed(index: Index, distribution: Distribution, days: float) -> Problem | 
 
 def _same_as_on_index(index: Index, distribution: Distribution) -> bool:
     """Tell whether the other bytes on the index differ in nothing but who built them."""
-    content = indexes.download(index, distribution.filename, distribution.member)
+    name = distribution.member
     with TemporaryDirectory(prefix="release-") as folder:
-        other = Path(folder) / distribution.filename
-        other.write_bytes(content)
+        other = indexes.download(index, distribution.filename, name, Path(folder))
         return same_contents(distribution.path, other)

@@ -19,8 +19,7 @@ from packaging.version import Version
 from ..model.graph import closure
 from ..model.problem import Failure
 from ..model.workspace import MANIFEST, Index, Workspace
-from ..ops import index as indexes
-from ..ops import uv
+from ..ops import reading, uv
 from .environments import Result, attempt
 from .evidence import INDEX, Promise, judge
 from .job import job, shared_cache
@@ -65,7 +64,7 @@ def verify_index_install(
             index=index,
             workspace=workspace,
             versions=versions,
-            login=indexes.reading_environment(index),
+            login=reading.environment(index),
             cache=shared_cache(shared),
             python=python,
             until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from packaging.version import Version
@@ -21,7 +21,7 @@ from scripts.ops import loopback
 from scripts.ops.known_indexes import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,7 +103,19 @@ class Registry:
             return _answer(start, refused)
         own = {"SCRIPT_NAME": FILES, "PATH_INFO": inner, "wsgi.input": BytesIO(body)}
         self.uploads += method == "POST"
-        return self.app({**environ, **own}, start)
+        return self.app({**environ, **own}, self._forwarding(inner, start))
+
+    def _forwarding(self, inner: str, start: StartResponse) -> StartResponse:
+        """Forward those who ask for a project that is not there, where the registry does so."""
+        forward = self.entries[-1].forward
+
+        def started(status: str, *rest: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+            if forward and status.startswith("404") and inner.startswith("/simple/"):
+                place = f"{forward}{inner.removeprefix('/simple/')}"
+                return start("302 Found", [("Location", place)])
+            return start(status, *rest)
+
+        return started
 
     @property
     def posts(self) -> list[str]:

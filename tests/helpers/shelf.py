@@ -24,6 +24,16 @@ TOO_MANY = "429 Too Many Requests"
 ALWAYS = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer to a request, as a test writes it."""
+
+    status: str
+    body: bytes = b""
+    kind: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass
 class Shelf:
     """How an index is to answer, who asked it, and how many uploads it took.
@@ -35,7 +45,9 @@ class Shelf:
     `before_upload` is called with a file's name before it is taken.
 
     Reads: `refuse_reads` is a status, `answer_reads` a type and a text for every page,
-    `hide_reads` how often what was uploaded is not shown yet; `wait_for` holds all back.
+    `script` a whole answer for a path, where it has one; `hide_reads` how often what was
+    uploaded is not shown yet; `wait_for` holds all back. `asked` are the paths that were
+    read, with who asked.
     """
 
     folder: Path
@@ -53,6 +65,8 @@ class Shelf:
     lose_answers: bool = False
     refuse_reads: str = ""
     answer_reads: tuple[str, str] = ("", "")
+    script: Callable[[str], Answer | None] = field(default=lambda _: None)
+    asked: list[tuple[str, str]] = field(default_factory=list)
     hide_reads: int = 0
     wait_for: Event | None = None
     lock: Lock = field(default_factory=Lock)
@@ -80,7 +94,13 @@ class Shelf:
     ) -> Iterable[bytes]:
         if self.wait_for:
             self.wait_for.wait()
-        is_page = environ["PATH_INFO"].startswith("/simple/")
+        path = environ["PATH_INFO"]
+        is_page = path.startswith("/simple/")
+        self.asked.append((path, _login(environ)))
+        scripted = self.script(path)
+        if scripted:
+            named = (("Content-Type", scripted.kind), *scripted.headers)
+            return _answer(start, scripted.status, scripted.body, *named)
         kind, text = self.answer_reads
         if self.refuse_reads:
             return _answer(start, self.refuse_reads, b"refused")
@@ -121,8 +141,7 @@ class Shelf:
 
     def _received(self, environ: WSGIEnvironment) -> str:
         """Read an upload whole, note who sent it, and return the name of its file."""
-        _, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-        self.users.add(b64decode(credentials).decode())
+        self.users.add(_login(environ))
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         environ["wsgi.input"] = BytesIO(body)
         self.tries += 1
@@ -147,6 +166,12 @@ def new_shelf(folder: Path) -> tuple[Shelf, WSGIApplication]:
     folder.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(folder)
     return shelf, shelf.behind(loopback.application(folder))
+
+
+def _login(environ: WSGIEnvironment) -> str:
+    """Return the user and the password of a request."""
+    _, _, credentials = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return b64decode(credentials).decode()
 
 
 def _answer(

@@ -10,10 +10,11 @@ from threading import Event
 import pypiserver
 import pytest
 
+from scripts.model.listing import JSON
 from scripts.ops import loopback
 from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo
-from tests.helpers.shelf import TOO_MANY, Shelf
+from tests.helpers.shelf import TOO_MANY, Answer, Shelf
 from tests.helpers.workspaces import index_table, make_workspace, member, trio
 
 WHEEL, SDIST = "zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"
@@ -141,13 +142,22 @@ def test_a_file_that_somebody_else_uploads_meanwhile_is_not_replaced(
     assert (shelf.files(), theirs.read_bytes()) == ([WHEEL, SDIST, theirs.name], b"somebody else's")
 
 
-JSON = "application/vnd.pypi.simple.v1+json"
-UNKNOWN: dict[str, tuple[dict[str, object], str]] = {
-    "401": ({"refuse_reads": "401 Unauthorized"}, "it answers 401 Unauthorized"),
-    "500": ({"refuse_reads": "500 Oops"}, "it answers 500 Oops"),
-    "login": ({"answer_reads": ("text/html", "<form>name?</form>")}, "a page to log in"),
-    "garbage": ({"answer_reads": (JSON, "{")}, "its answer cannot be read"),
-    "picture": ({"answer_reads": ("image/png", "x")}, "its answer cannot be read"),
+OTHERS = b'{"meta": {"api-version": "1.0"}, "name": "zq-other", "files": []}'
+SIGN_IN = b"<html><title>Sign in</title><script>start()</script></html>"
+AWAY = (("Location", "http://127.0.0.1:9/login"),)
+UNKNOWN: dict[str, tuple[Answer, str]] = {
+    "401": (Answer("401 Unauthorized"), "it answers 401 Unauthorized"),
+    "500": (Answer("500 Oops"), "it answers 500 Internal Server Error"),
+    "login": (Answer("200 OK", b"<form>name?</form>"), "a page that is none of an index"),
+    "sign-in": (Answer("200 OK", SIGN_IN), "a page that is none of an index"),
+    "empty": (Answer("200 OK"), "a page that is none of an index"),
+    "no content": (Answer("204 No Content"), "it answers 204 No Content"),
+    "part": (Answer("206 Partial Content", SIGN_IN), "it answers 206 Partial Content"),
+    "another's": (Answer("200 OK", OTHERS, JSON), "the page of another project, zq-other"),
+    "elsewhere": (Answer("302 Found", headers=AWAY), "it sends us to http://127.0.0.1:9"),
+    "garbage": (Answer("200 OK", b"{", JSON), "its answer cannot be read"),
+    "nested": (Answer("200 OK", b"[" * 100_000, JSON), "its answer cannot be read"),
+    "picture": (Answer("200 OK", b"x", "image/png"), "its answer cannot be read"),
 }
 
 
@@ -156,11 +166,21 @@ UNKNOWN: dict[str, tuple[dict[str, object], str]] = {
 def test_an_index_that_does_not_say_what_it_has_is_sent_nothing(
     case: str, ready: Repo, shelf: Shelf
 ) -> None:
-    faults, said = UNKNOWN[case]
-    for name, value in faults.items():
-        setattr(shelf, name, value)
+    answer, said = UNKNOWN[case]
+    shelf.script = lambda path: answer if path.startswith("/simple/") else None
     done = run(ready.path, *PUBLISH)
     assert (done.code, said in done.stderr, shelf.tries) == (1, True, 0), done.stderr
+
+
+@pytest.mark.promise(7)
+def test_an_index_that_says_by_itself_that_it_has_nothing_is_sent_all(
+    ready: Repo, shelf: Shelf
+) -> None:
+    """The control: the same way, with an answer that is one."""
+    empty = Answer("200 OK", OTHERS.replace(b"zq-other", b"Zq_Base"), JSON)
+    shelf.script = lambda path: None if shelf.uploads or path != "/simple/zq-base/" else empty
+    done = run(ready.path, *PUBLISH)
+    assert (done.code, shelf.files()) == (0, [WHEEL, SDIST]), done.stderr
 
 
 @pytest.mark.promise(7)
@@ -168,7 +188,11 @@ def test_an_index_that_never_answers_is_sent_nothing(ready: Repo, shelf: Shelf) 
     shelf.wait_for = Event()
     done = run(ready.path, *PUBLISH, UV_HTTP_TIMEOUT="1")
     shelf.wait_for.set()
-    assert (done.code, "no answer (ReadTimeout)" in done.stderr, shelf.tries) == (1, True, 0)
+    assert (done.code, "no answer in 1 s (UV_HTTP_TIMEOUT)" in done.stderr, shelf.tries) == (
+        1,
+        True,
+        0,
+    )
 
 
 @pytest.mark.promise(8)
