@@ -5,10 +5,11 @@ from pathlib import Path
 
 from ..gather import resolve
 from ..model.problem import NothingToRelease
+from ..ops import git
+from ..ops.scratch import scratch_folder
 from ..report import terminal
 from ..stages.build import build
 from ..stages.dist import DIST, replace_folder
-from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from .context import Answer, Context, open_site
 from .due import Built, all_of, due_distributions
@@ -34,7 +35,8 @@ def _at_head(context: Context, target: Path, steps: Steps) -> Built:
     commit = resolve(context.checkout, "HEAD")
     with scratch_folder() as folder:
         with steps("build"):
-            found = build(context.checkout, commit, context.prefix, members, folder / "build")
+            own = git.borrow(context.checkout, folder / "own.git", "HEAD-of-the-checkout")
+            found = build(own, commit, context.prefix, members, folder / "build")
         built = {commit: found}
         replace_folder(built, target)
     return built

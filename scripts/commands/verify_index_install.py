@@ -3,8 +3,8 @@
 from argparse import Namespace
 
 from ..model.problem import Problem, UsageFailure
+from ..ops.scratch import scratch_folder
 from ..stages.environments import interpreter
-from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from ..stages.verify_index_install import verify_index_install
 from .context import Answer, Context, verified

@@ -92,6 +92,31 @@ def run(
     return stdout
 
 
+def told(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+    """Run a program and return all that it says, on both of its outputs.
+
+    Raises `CommandFailure` as `run` does: git says what a hook of its own said on stderr,
+    and ends well all the same.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - arguments are a list, and no shell reads them
+            [*command],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+            start_new_session=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandFailure(command, 1, f"no answer in {seconds:.0f} s") from None
+    output = done.stdout.decode("utf-8", "replace")
+    if done.returncode:
+        raise CommandFailure(command, done.returncode, output)
+    return output
+
+
 def scrubbed(home: Path) -> dict[str, str]:
     """Make an empty HOME, and return an environment that lives there, without secrets."""
     temporary = home / "tmp"
@@ -137,7 +162,7 @@ def _index_configuration() -> dict[str, str]:
 def _missing(program: str) -> Problem:
     name = Path(program).name
     ways = {
-        "git": "install git 2.31 or newer",
+        "git": "install git 2.32 or newer",
         "uv": 'run `python -m pip install "nox[uv]"`',
     }
     return Problem(f"{name} is not installed, or not on PATH", ways.get(name, f"install {name}"))

@@ -16,7 +16,7 @@ from ..model.consumer import Revision
 from ..model.graph import shares
 from ..model.route import DEFAULT_ROUTES, INSTALLERS
 from ..model.workspace import Member, Workspace
-from ..ops import git, pip, process, uv
+from ..ops import git_settings, pip, process, uv
 from ..ops.git import Repository
 from .environments import Result, Trial, attempt
 from .evidence import Promise, judge
@@ -141,13 +141,12 @@ def _environment(home: Path, place: Place, *, direct: bool) -> dict[str, str]:
         "PIP_CACHE_DIR": str(home / "pip-cache"),
     }
     if direct:
-        credentials = dict(place.mirror.environment)
-        return process.own_environment() | credentials | git.quiet() | caches
+        return {**place.mirror.environment, **caches}
     # pip hands git the URL with its escapes undone, uv as it is written.
     spellings = sorted({place.url, unquote(place.url)})
     mirror = place.mirror.path.as_uri()
     redirects = [(f"url.{mirror}.insteadOf", spelling) for spelling in spellings]
-    return process.scrubbed(home) | git.with_settings({}, *redirects) | caches
+    return process.scrubbed(home) | git_settings.with_settings({}, *redirects) | caches
 
 
 def kinds(mirror: Repository) -> dict[str, str]:
