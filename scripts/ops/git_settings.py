@@ -54,8 +54,8 @@ OF_A_REPOSITORY = frozenset({"local", "worktree"})
 
 # Nobody is asked for a password, and git's words are English.
 QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-# A consumer who clones has no replacement of a commit either, nor a graft.
-AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+# A consumer who clones has no replacement of a commit either, nor a graft: that file is none.
+AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
 # Where git finds settings of a user and a machine: https://git-scm.com/docs/git-config#ENVIRONMENT
 ALONE = {
     "GIT_CONFIG_GLOBAL": os.devnull,

@@ -42,6 +42,9 @@ def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Prob
         hint = f"check out {wanted}, or set `branch` in [tool.release]"
         yield Problem(f"the branch is {branch}, and releases are made from {wanted}", hint)
     yield from _tree_problems(checkout)
+    if checkout.setting("extensions.objectformat") == "sha256":
+        hint = "release from a repository with SHA-1 objects, which is what `git init` makes"
+        yield Problem("the repository has SHA-256 objects, and uv cannot install from it", hint)
     try:
         git.require_identity(checkout)
     except Failure as failure:
@@ -89,7 +92,8 @@ def _followed(checkout: Repository, settings: Settings, branch: str | None) -> s
     plain = ("--quiet", "--no-prune", "--no-recurse-submodules", "--tags")
     merging = ("--quiet", "--ff-only", "--no-stat", "--no-autostash", "--no-verify-signatures")
     checkout.git("fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
-    return checkout.says("merge", *merging, "FETCH_HEAD").strip()
+    plain_merge = ("-c", f"branch.{branch}.mergeOptions=", "merge")
+    return checkout.says(*plain_merge, *merging, "FETCH_HEAD").strip()
 
 
 def _tree_problems(checkout: Repository) -> Iterator[Problem]:

@@ -88,12 +88,13 @@ def test_tags_are_peeled_and_know_their_release(repo: Repo) -> None:
 def test_a_push_never_moves_what_exists(repo: Repo, tmp_path: Path) -> None:
     remote = repo.with_remote(tmp_path / "remote.git")
     repo.git("tag", "v1")
-    opened(repo).push("refs/tags/v1:refs/tags/v1")
+    ours = Repository(path=repo.path, environment=git_settings.ours())
+    ours.push("refs/tags/v1:refs/tags/v1")
     before = remote.refs()
     repo.commit("other")
     repo.git("tag", "--force", "v1")
     with pytest.raises(CommandFailure):
-        opened(repo).push("HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
+        ours.push("HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
     assert remote.refs() == before
 
 
