@@ -7,17 +7,10 @@ import pytest
 
 from scripts.ops import loopback
 
-from .helpers.hostile import VARIABLES, HostileGit
+from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
 from .helpers.repository import Repo
 from .helpers.shelf import Shelf, new_shelf
 from .helpers.workspaces import index_table, make_workspace, member, trio
-
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Tester",
-    "GIT_AUTHOR_EMAIL": "tester@localhost",
-    "GIT_COMMITTER_NAME": "Tester",
-    "GIT_COMMITTER_EMAIL": "tester@localhost",
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

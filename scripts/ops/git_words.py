@@ -8,13 +8,15 @@ from ..model.change import Commit
 # A commit, its parents and its message; what it touches follows, by `--name-status -z`.
 COMMITS = "--format=%x00%H%x00%P%x00%B%x00"
 _STATUS = re.compile(r"[A-Z]\d*")
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def read_commits(printed: str, prefix: str) -> Iterator[Commit]:
     """Read commits, with the files that they touch below a folder.
 
     Words are taken in the order in which git prints them, and a message as one word:
-    whatever it says, it is taken neither for another commit nor for a file.
+    whatever it says, it is taken neither for another commit nor for a file. What is
+    neither is passed over, such as what GnuPG says of a signature.
     """
     words = iter(printed.split("\0"))
     commit: tuple[str, str, str] | None = None
@@ -23,7 +25,7 @@ def read_commits(printed: str, prefix: str) -> Iterator[Commit]:
         bare = word.strip("\n")
         if _STATUS.fullmatch(bare):
             changes.append(_change(bare, words))
-        elif bare:
+        elif _HASH.fullmatch(bare):
             if commit:
                 yield _commit(*commit, changes, prefix)
             commit, changes = (bare, next(words), next(words)), []

@@ -8,6 +8,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Tester",
+    "GIT_AUTHOR_EMAIL": "tester@localhost",
+    "GIT_COMMITTER_NAME": "Tester",
+    "GIT_COMMITTER_EMAIL": "tester@localhost",
+}
 HOOKS = (
     *("applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit"),
     *("prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout"),
@@ -235,4 +241,4 @@ def shielded() -> dict[str, str]:
     """Return the environment for git as a test itself runs it: without any of that."""
     ours = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_SSL_", "GIT_EXEC_")
     kept = {n: v for n, v in os.environ.items() if not n.startswith("GIT_") or n.startswith(ours)}
-    return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return IDENTITY | kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
