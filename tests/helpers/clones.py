@@ -13,7 +13,7 @@ def origin(folder: Path, *options: str) -> Repo:
     made = Repo.init(folder / "first", *options)
     made = make_workspace(made.path, member("zq-base"), '[tool.release]\nindex = ""\n')
     made.commit("fix: other words", {"packages/zq-base/README.md": "# Other words\n"})
-    remote = made.with_remote(folder / "remote.git")
+    remote = made.with_remote(folder / "remote.git", *options)
     for setting in ("allowFilter", "allowAnySHA1InWant"):
         remote.git("config", f"uploadpack.{setting}", "true")
     return remote

@@ -47,9 +47,9 @@ class Repo:
         """Return every ref with what it points at."""
         return self.git("for-each-ref")
 
-    def with_remote(self, path: Path) -> "Repo":
+    def with_remote(self, path: Path, *options: str) -> "Repo":
         """Give it a bare remote that has all of it; return that."""
-        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(path))
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", *options, str(path))
         remote = Repo(path)
         self.git("remote", "add", "origin", str(path))
         self.git("push", "--quiet", "--set-upstream", "origin", "main")
