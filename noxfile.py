@@ -20,6 +20,8 @@ nox.options.error_on_missing_interpreters = True
 
 TOOLING = "scripts"
 MEMBERS = Path("packages")
+# After Ctrl-C the tooling removes what it made, and says how it goes on.
+TIDYING_SECONDS = 60.0
 # 3 says that there was nothing to release, which is no failure of a session.
 FINE = [0, 3]
 # The files of the forges, by the schema that says their form.
@@ -45,7 +47,14 @@ def _tooling(session: nox.Session, command: str) -> None:
     """Run a command of the release tooling, with all that was typed after the dashes."""
     _sync(session, "--only-group=tooling")
     program = ("python", "-m", TOOLING, command)
-    session.run(*program, *session.posargs, env=_own_uv(), success_codes=FINE)
+    session.run(
+        *program,
+        *session.posargs,
+        env=_own_uv(),
+        success_codes=FINE,
+        interrupt_timeout=TIDYING_SECONDS,
+        terminate_timeout=TIDYING_SECONDS,
+    )
 
 
 def _own_uv() -> dict[str, str]:

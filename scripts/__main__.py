@@ -6,13 +6,13 @@ step failed, 2 wrong use or configuration, 3 nothing to release.
 
 import json
 import os
+import signal
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from signal import SIGTERM, default_int_handler, signal
 
 from .commands.context import Answer
 from .model.problem import Failure, NothingToRelease, Problem
@@ -22,6 +22,8 @@ from .stages.steps import Steps
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+# How a person, a CI and a closed terminal tell us to end.
+ENDING = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ COMMANDS: Mapping[str, Command] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     options = _parser().parse_args(arguments)
-    signal(SIGTERM, default_int_handler)  # a job that is cancelled tidies up, too
+    for each in ENDING:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(each, _interrupted)
     try:
         return _answer(options)
     except BrokenPipeError:
@@ -122,6 +126,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "the same command goes on from the facts"
         terminal.show_problems([Problem("interrupted", hint)])
         return INTERRUPTED
+
+
+def _interrupted(number: int, frame: object) -> None:  # noqa: ARG001 - what a handler is told
+    """End in order: the next signal does not break off the tidying up."""
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _failed(options: Namespace, failure: Failure) -> int:

@@ -7,22 +7,18 @@ import pytest
 
 from scripts.ops import loopback
 
+from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
 from .helpers.repository import Repo
 from .helpers.shelf import Shelf, new_shelf
 from .helpers.workspaces import index_table, make_workspace, member, trio
 
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Tester",
-    "GIT_AUTHOR_EMAIL": "tester@localhost",
-    "GIT_COMMITTER_NAME": "Tester",
-    "GIT_COMMITTER_EMAIL": "tester@localhost",
-}
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--exhaustive`, which runs what is slow as well, and `--promise`."""
+    """Add `--exhaustive`, which runs what is slow as well, `--promise` and `--hostile-git`."""
     parser.addoption("--exhaustive", action="store_true", help="run the slow tests, too")
     parser.addoption("--promise", type=int, metavar="NUMBER", help="run the tests of a promise")
+    words = "run as a user whose git has every setting that could change what a release does"
+    parser.addoption("--hostile-git", action="store_true", help=words)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,6 +32,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def hostile_git(tmp_path_factory: pytest.TempPathFactory) -> HostileGit:
+    """Return settings, hooks and programs that would change what a release does."""
+    return HostileGit.in_folder(tmp_path_factory.mktemp("hostile") / "home")
+
+
+@pytest.fixture(autouse=True)
+def as_a_hostile_user(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    own_environment: None,  # noqa: ARG001 - this one comes after it
+) -> Iterator[None]:
+    """With `--hostile-git`, run every test under such settings; none may reach what is ours."""
+    if not request.config.getoption("--hostile-git"):
+        yield
+        return
+    hostile: HostileGit = request.getfixturevalue("hostile_git")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile.written_all()))
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    before = hostile.left()
+    yield
+    assert hostile.left() == before
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import ROOT
+from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 
 EXAMPLE = ROOT / "docs" / "examples" / "consumer"
@@ -66,7 +67,7 @@ def example(tmp_path: Path, members: Repo) -> Example:
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".venv", "uv.lock"))
     uv = Path(os.environ.get("UV", "uv"))
     places = [str(uv.parent)] if uv.is_absolute() else []
-    environment = os.environ | {
+    environment = shielded() | {
         "PATH": os.pathsep.join([*places, os.environ["PATH"]]),
         "UV_CACHE_DIR": str(tmp_path / "cache"),
         "UV_PYTHON": sys.executable,

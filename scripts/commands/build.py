@@ -5,11 +5,12 @@ from pathlib import Path
 
 from ..gather import resolve
 from ..model.problem import NothingToRelease
+from ..ops import git
+from ..ops.scratch import scratch_folder
 from ..report import terminal
 from ..stages.build import build
 from ..stages.checkout import Tree
 from ..stages.dist import DIST, replace_folder
-from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from .context import Answer, Context, open_site
 from .due import Built, all_of, due_distributions
@@ -35,7 +36,8 @@ def _at_head(context: Context, target: Path, steps: Steps) -> Built:
     commit = resolve(context.checkout, "HEAD")
     with scratch_folder() as folder:
         with steps("build"):
-            tree = Tree(repository=context.checkout, commit=commit, prefix=context.prefix)
+            own = git.borrow(context.checkout, folder / "own.git", "HEAD-of-the-checkout")
+            tree = Tree(repository=own, commit=commit, prefix=context.prefix)
             found = build(tree, context.workspace, members, folder / "build")
         built = {commit: found}
         replace_folder(built, target)

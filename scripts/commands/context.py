@@ -10,6 +10,7 @@ from ..model.facts import Facts
 from ..model.intent import Intent, read_intent
 from ..model.plan import Plan
 from ..model.problem import NothingToRelease, Problem
+from ..model.settings import Settings
 from ..model.workspace import Index, Workspace
 from ..ops import git, uv
 from ..ops.git import Repository
@@ -107,8 +108,17 @@ def open_site(
     try:
         with site.real_site(checkout, prefix, settings, context.index, branch) as place:
             yield place
-    finally:
-        preflight.fast_forward(checkout, settings)
+    except KeyboardInterrupt:
+        raise  # whoever wants an end gets one: the next run follows the remote
+    except BaseException:
+        _follow(checkout, settings)
+        raise
+    _follow(checkout, settings)
+
+
+def _follow(checkout: Repository, settings: Settings) -> None:
+    """Let the checkout follow what was pushed; what stands in the way is a warning."""
+    terminal.show_problems(preflight.fast_forward(checkout, settings), kind="warning")
 
 
 def unknown_members(facts: Facts) -> list[str]:

@@ -12,8 +12,9 @@ from ..model.facts import Facts
 from ..model.problem import Problem, UsageFailure
 from ..model.snippet import Snippet, Wish, snippets
 from ..model.tag import Tag, is_release_tag
+from ..ops.scratch import scratch_folder
 from ..report import terminal
-from ..stages.site import UNREACHABLE, scratch_folder
+from ..stages.site import UNREACHABLE
 from ..stages.steps import Steps
 from ..stages.verify_git_install import kinds
 from .context import Answer

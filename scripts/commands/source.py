@@ -9,7 +9,7 @@ from shlex import quote
 from ..gather import gather, resolve
 from ..model.plan import make_plan
 from ..model.problem import NothingToRelease, Problem, UsageFailure
-from ..ops import git, uv
+from ..ops import git, git_settings, uv
 from ..ops.git import Repository
 from ..stages import site
 from .context import Context
@@ -49,11 +49,12 @@ def open_source(arguments: Namespace, path: Path) -> Source:
     """Mirror what was asked for: the checkout, or the repository at `--url`."""
     if arguments.url is not None:
         uv.require("")
-        mirror = git.mirror(arguments.url, path)
+        mirror = git.mirror(arguments.url, path, git_settings.ours(git_settings.elsewhere()))
         return Source(mirror=mirror, url=git.public_url(arguments.url), prefix=arguments.below)
     context = Context.of(arguments)
     url = site.public_url(context.checkout, context.workspace.settings)
-    mirror = _own_mirror(context.checkout, path, is_at_head=HEAD in (arguments.refs or [HEAD]))
+    # HEAD has a branch of its own, so that a detached commit is served, too.
+    mirror = git.borrow(context.checkout, path, "HEAD-of-the-checkout")
     return Source(mirror=mirror, url=url, prefix=context.prefix)
 
 
@@ -81,13 +82,3 @@ def as_typed(arguments: Namespace, *, refs: Sequence[str]) -> list[str]:
     url = [] if arguments.url is None else ["--url", quote(git.public_url(arguments.url))]
     below = ["--below", quote(arguments.below)] if arguments.below else []
     return [*workspace, *url, *below, *(word for ref in refs for word in ("--ref", quote(ref)))]
-
-
-def _own_mirror(checkout: Repository, path: Path, *, is_at_head: bool) -> Repository:
-    """Mirror the checkout, with a ref on HEAD so that a detached commit is served, too."""
-    common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
-    mirror = git.mirror(common, path)
-    if is_at_head:
-        mirror.git("update-ref", "refs/heads/HEAD-of-the-checkout", resolve(checkout, HEAD))
-        mirror.git("symbolic-ref", HEAD, "refs/heads/HEAD-of-the-checkout")
-    return mirror

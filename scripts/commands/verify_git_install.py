@@ -7,11 +7,11 @@ from ..gather import workspace_at
 from ..model.problem import Problem, UsageFailure
 from ..model.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.workspace import Member, Workspace
+from ..ops.scratch import scratch_folder
 from ..stages.checkout import Tree
 from ..stages.environments import interpreter
 from ..stages.routes import WAYS
 from ..stages.sdists import contents_at
-from ..stages.site import scratch_folder
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
 from .context import Answer, verified

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from .problem import Problem, UsageFailure
 from .tag import TagFormat
+from .transport import transport_problem
 
 DEFAULT_IGNORE = ("**/tests/**", "**/test/**", "**/changes/**", "**/CHANGELOG.md")
 LOCKSTEP_TAG = "v{version}"
@@ -69,6 +70,9 @@ class Settings:
 def _check(settings: Settings) -> None:
     """Refuse settings that contradict each other."""
     template = settings.tag_format.template
+    refused = transport_problem(settings.repository, "[tool.release] `repository`")
+    if settings.repository and refused:
+        raise UsageFailure(refused)
     if settings.is_lockstep and settings.tag_format.names_member:
         message = f"[tool.release] tag-format `{template}` names a member, and all have one tag"
         hint = f'with `versioning = "lockstep"`, use `{LOCKSTEP_TAG}`'

@@ -4,32 +4,41 @@ https://git-scm.com/docs
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..model.change import Commit
-from ..model.problem import Failure, Problem, UsageFailure
-from ..model.tag import RELEASE_TAG_TRAILER, Tag
-from . import process
+from ..model.problem import Failure, Problem, UsageFailure, stop_on
+from ..model.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
+from ..model.transport import transport_problem
+from . import git_settings, process
+from .git_settings import Setting
+from .git_words import COMMITS, literally, read_commits, read_records, readable
 
-MINIMUM = (2, 31)
+MINIMUM = (2, 32)  # it can be told to read no settings of a user: GIT_CONFIG_GLOBAL
 LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
-RECORD, FIELD = "\x1e", "\x1f"
-# The settings of a checkout that reach its remote and sign its commits: a scratch
-# clone is handed them, by environment and never by file or argument.
-HANDED_DOWN = ("http.", "credential.", "url.", "core.sshcommand", "user.", "gpg.", "ssh.")
+# What a push says that was refused, and what else git says of it.
+FROM_REMOTE, WORDS_KEPT = "remote:", 25
+# Where what a partial clone lacks is put, away from branches and tags.
+PROMISED = "promised"
+NOTHING = "0" * 40  # no object has this hash
+TRUE = frozenset({"true", "yes", "on", "1"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Repository:
-    """A git repository and the environment in which git runs there."""
+    """A git repository and the whole environment in which git runs there: by default, the user's.
+
+    One that we made has an environment of ours: `git_settings.ours`.
+    """
 
     path: Path
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(default_factory=git_settings.theirs, repr=False)
 
     def git(
         self,
@@ -39,16 +48,19 @@ class Repository:
         umask: int = process.OWN_UMASK,
     ) -> str:
         """Run git in the repository and return what it prints."""
-        environment = {**os.environ, **quiet(), **self.environment}
-        command = ("git", "-C", str(self.path), *arguments)
         return process.run(
-            command,
-            environment=environment,
+            ("git", "-C", str(self.path), *arguments),
+            environment=self.environment,
             stdin=stdin,
             seconds=NETWORK_SECONDS,
             hint=hint,
             umask=umask,
         )
+
+    def says(self, *arguments: str) -> str:
+        """Run git and return all that it says, with what its hooks say."""
+        command = ("git", "-C", str(self.path), *arguments)
+        return process.told(command, self.environment, NETWORK_SECONDS)
 
     def asks(self, *arguments: str) -> str | None:
         """Run git for a question whose answer may be no; return None then."""
@@ -57,14 +69,70 @@ class Repository:
         except process.CommandFailure:
             return None
 
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Return all settings that git obeys in the user's repository, with their secrets."""
+        return git_settings.effective(self.path)
+
+    def setting(self, name: str) -> str:
+        """Return the last value of a setting, which is the one that counts; empty for none."""
+        return next((value for each, value in reversed(self.settings) if each == name), "")
+
     def commit_of(self, revision: str) -> str | None:
         """Return the full hash of the commit that a revision leads to, if it is there."""
-        return self.asks("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        return self.asks(*asked, f"{revision}^{{commit}}")
 
-    def day_of(self, revision: str) -> datetime:
+    @property
+    def promisor(self) -> str:
+        """Return the remote that a partial clone leaves objects at; empty for a whole clone."""
+        named = (name for name, value in self.settings if _is_promisor(name, value))
+        return next(named, "").removeprefix("remote.").removesuffix(".promisor")
+
+    def url_of(self, remote: str) -> str | None:
+        """Return the URL of a remote, as settings rewrite it; a path is made absolute.
+
+        Raises `UsageFailure` for one that no release uses.
+        """
+        url = self.asks("remote", "get-url", "--", remote)
+        if url is None:
+            return None
+        require_transport(url, f"the URL of the remote `{remote}`")
+        return self._absolute(url)
+
+    def reached_by(self, remote: str) -> tuple[str, tuple[Setting, ...]]:
+        """Return the URL that git reads a remote by, and settings for where it pushes to.
+
+        They are as they stand in the settings: `insteadOf` and `pushInsteadOf` are for that.
+        """
+        url, told = str(self.url_of(remote)), self.setting(f"remote.{remote}.url")
+        pushed = [value for name, value in self.settings if name == f"remote.{remote}.pushurl"]
+        for each in pushed:
+            require_transport(each, f"the push URL of the remote `{remote}`")
+        settings = (("remote.origin.pushurl", self._absolute(each)) for each in pushed)
+        return told if told and self._absolute(told) != url else url, tuple(settings)
+
+    def _absolute(self, url: str) -> str:
+        """Make a path absolute; it is meant from the top of the checkout."""
+        if "://" in url or ":" in url.partition("/")[0]:
+            return url
+        top = self.asks("rev-parse", "--show-toplevel")
+        return str((Path(top or self.path) / url).resolve())
+
+    def day_of(self, commit: str) -> datetime:
         """Return when a commit was made, in UTC."""
-        seconds = self.git("show", "--no-patch", "--format=%ct", revision)
+        seconds = self.git("rev-list", "--max-count=1", "--timestamp", commit).split()[0]
         return datetime.fromtimestamp(int(seconds), UTC)
+
+    @property
+    def has_work_tree(self) -> bool:
+        """Tell whether there are files to be changed: a bare repository has none."""
+        return self.asks("rev-parse", "--is-inside-work-tree") == "true"
+
+    def changed(self) -> list[str]:
+        """Return what is changed in the working tree, each as `git status` writes it."""
+        printed = self.git("status", "--porcelain", "-z", "--no-renames")
+        return [entry for entry in printed.split("\0") if entry]
 
     def modes(self, revision: str, prefix: str = "") -> dict[str, str]:
         """Map the files of a commit below a folder, by their path from there, to their modes."""
@@ -75,8 +143,9 @@ class Repository:
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
-        asked = "".join(f"{name}\n" for name in names)
-        answer = self.git("cat-file", "--batch", stdin=asked).encode("utf-8", "surrogateescape")
+        asked = [self._on_a_line(name) for name in names]
+        lines = "".join(f"{name}\n" for name in asked)
+        answer = self.git("cat-file", "--batch", stdin=lines).encode("utf-8", "surrogateescape")
         texts, place = {}, 0
         for name in names:
             line_end = answer.index(b"\n", place)
@@ -89,25 +158,28 @@ class Repository:
             place += size + 1
         return texts
 
+    def _on_a_line(self, name: str) -> str:
+        """Return a name that fits a line: for a path with a line break, the blob's own hash."""
+        if name.isprintable():
+            return name
+        return self.asks("rev-parse", "--verify", "--quiet", "--end-of-options", name) or NOTHING
+
     def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
         """Read every tag with its commit, and the names of all branches, here and remote."""
-        trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=)"
-        shape = f"%(refname)%00%(*objectname)%00%(objectname)%00{trailer}%00%00"
+        trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=%x0A)"
+        shape = f"%(refname)%00%(*objectname)%00%(objectname)%00{trailer}%00"
         listed = self.git("for-each-ref", f"--format={shape}")
         merged = self.git("for-each-ref", f"--merged={head}", "--format=%(refname)", "refs/tags")
         reachable = frozenset(merged.splitlines())
         tags, branches = [], set()
-        for line in listed.split("\0\0\n"):
-            if not line:
-                continue
-            ref, peeled, target, released_with = line.split("\0")
+        for ref, peeled, target, trailers in read_records(listed, 4):
             if ref.startswith("refs/tags/"):
                 tags.append(
                     Tag(
                         name=ref.removeprefix("refs/tags/"),
                         commit=peeled or target,
                         reachable=ref in reachable,
-                        released_with=released_with.strip(),
+                        released_with=next(filter(is_release_tag, trailers.split()), ""),
                     )
                 )
             elif ref.startswith("refs/heads/"):
@@ -126,24 +198,24 @@ class Repository:
 
     def changes_of(self, head: str, paths: Iterable[str], prefix: str) -> tuple[Commit, ...]:
         """Return the commits up to `head` that touch any of the paths, newest first."""
-        return self._log(prefix, "--full-history", head, "--", *paths)
+        return self._log(prefix, "--full-history", head, "--", *map(literally, paths))
 
     def commits_named(self, head: str, subject: str, prefix: str) -> tuple[Commit, ...]:
         """Return the commits up to `head` that have a line which starts so, newest first."""
-        return self._log(prefix, f"--grep=^{subject}", head, "--")
+        return self._log(prefix, "--basic-regexp", f"--grep=^{subject}", head, "--")
 
     def changed_files(self, base: str, head: str, prefix: str) -> tuple[str, ...]:
         """Return the files below a folder that differ since two commits parted."""
-        listed = self.git("diff", "--name-only", "-z", "--no-renames", f"{base}...{head}")
+        listed = self.git("diff", "--name-only", "-z", "--no-renames", f"{base}...{head}", "--")
         below = f"{prefix}/" if prefix else ""
         paths = (path for path in listed.split("\0") if path.startswith(below) and path)
         return tuple(path.removeprefix(below) for path in paths)
 
     def _log(self, prefix: str, *selection: str) -> tuple[Commit, ...]:
-        shape = f"--format={RECORD}%H{FIELD}%P{FIELD}%B{FIELD}"
-        options = ("-z", "--name-status", "--find-renames", "--topo-order")
-        listed = self.git("log", *options, shape, *selection)
-        return tuple(_commit(record, prefix) for record in listed.split(RECORD) if record)
+        """Read commits; what settings could change of it is told, or is in our environment."""
+        options = ("-z", "--name-status", "--find-renames", "-l1000", "--topo-order")
+        listed = self.git("log", *options, "--encoding=UTF-8", COMMITS, *selection)
+        return tuple(read_commits(listed, prefix))
 
     def create(self, tags: Iterable[Tag]) -> None:
         """Make light tags in a repository of our own: what a release will have."""
@@ -164,13 +236,18 @@ class Repository:
         stream = (
             f"tag {tag.name}\nfrom {tag.commit}\ntagger {tagger}"
             f"data {len(message.encode())}\n{message}\n"
-            for tag, message in messages.items()
+            for tag, message in ((tag, readable(message)) for tag, message in messages.items())
         )
         self.git("fast-import", "--quiet", stdin="".join(stream))
 
     def push(self, *refspecs: str, hint: str = "") -> None:
         """Push refs to the origin in one atomic, plain push: what exists is never moved."""
-        self.git("push", "--quiet", "--atomic", "--no-verify", "origin", *refspecs, hint=hint)
+        options = ("--quiet", "--atomic", "--no-verify", "--no-follow-tags")
+        try:
+            self.git("push", *options, "origin", *refspecs, hint=hint)
+        except process.CommandFailure as failure:
+            failure.problems = (_refused(failure, hint),)
+            raise
 
 
 def open_workspace(folder: Path) -> tuple[Repository, str]:
@@ -182,37 +259,35 @@ def open_workspace(folder: Path) -> tuple[Repository, str]:
         raise UsageFailure(Problem(f"{folder} is not a folder", "name the workspace's root"))
     repository = Repository(path=folder)
     try:
-        prefix = repository.git("rev-parse", "--show-prefix").strip().rstrip("/")
+        told = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
     except process.CommandFailure as failure:
-        if "dubious ownership" in failure.output:
-            hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
-            raise UsageFailure(Problem(f"git refuses to read {folder}", hint)) from None
-        hint = "run `git init` and commit, or name another folder with --workspace"
-        raise UsageFailure(Problem(f"{folder} is not in a git repository", hint)) from None
+        raise UsageFailure(_unreadable(folder, failure.output)) from None
+    is_shallow, _, prefix = told.removesuffix("\n").partition("\n")
     if repository.commit_of("HEAD") is None:
         raise UsageFailure(Problem(f"{folder} has no commit yet", "commit the workspace first"))
-    if repository.git("rev-parse", "--is-shallow-repository").strip() == "true":
+    if is_shallow == "true":
         hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
         message = "the clone is shallow: its history and tags are not whole"
         raise UsageFailure(Problem(message, hint))
-    return repository, prefix
+    return repository, prefix.rstrip("/")
 
 
 def clone(
     url: str, path: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Repository:
-    """Clone a repository; the environment may hold the credentials for it.
+    """Clone a repository for our own use; the environment may hold the credentials for it.
 
     Credentials in the URL itself go the same way: never into arguments or files.
     """
-    handed = dict(environment or {})
+    require_transport(url, "the URL")
+    handed = dict(git_settings.ours() if environment is None else environment)
     named = url
     if urlsplit(url).password or (url.startswith("http") and urlsplit(url).username):
         named = public_url(url)
-        handed |= with_settings({**os.environ, **handed}, (f"url.{url}.insteadOf", named))
+        handed = git_settings.with_settings(handed, (f"url.{url}.insteadOf", named))
     process.run(
-        ("git", "clone", "--quiet", *options, named, str(path)),
-        environment=os.environ | quiet() | handed,
+        ("git", "clone", "--quiet", *options, "--", named, str(path)),
+        environment=handed,
         seconds=NETWORK_SECONDS,
         hint=f"see whether git can read it: `git ls-remote {named}`; a private one needs "
         "credentials: a key for SSH, else a token in a credential helper or ~/.netrc",
@@ -222,55 +297,60 @@ def clone(
 
 def snapshot(source: Repository, commit: str, path: Path) -> Repository:
     """Make a repository that has one commit of another, its files, and nothing else."""
-    process.run(
-        ("git", "init", "--quiet", "--template=", str(path)), environment=os.environ | quiet()
-    )
-    repository = Repository(path=path)
-    common = source.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
-    options = ("--quiet", "--depth=1", "--no-tags")
-    repository.git("fetch", *options, Path(common).as_uri(), commit)
-    return repository
+    environment = git_settings.ours()
+    process.run(("git", "init", "--quiet", "--", str(path)), environment=environment)
+    made = Repository(path=path, environment=environment)
+    common = source.git("rev-parse", "--path-format=absolute", "--git-common-dir")
+    options = ("--quiet", "--depth=1", "--no-tags", "--")
+    made.git("fetch", *options, Path(common.removesuffix("\n")).as_uri(), commit)
+    return made
 
 
 def mirror(url: str, path: Path, environment: Mapping[str, str] | None = None) -> Repository:
     """Make a mirror that installers can clone from as they would from a forge."""
     repository = clone(url, path, "--mirror", environment=environment)
-    for setting in ("allowFilter", "allowAnySHA1InWant"):
-        repository.git("config", f"uploadpack.{setting}", "true")
+    _serve(repository)
     return repository
 
 
-def handed_down(checkout: Repository) -> dict[str, str]:
-    """Return a checkout's own settings for remotes and signing, as an environment."""
-    listed = checkout.git("config", "--list", "--show-scope", "-z").rstrip("\0").split("\0")
-    pairs = zip(listed[::2], listed[1::2], strict=True)
-    settings = [
-        (name, value)
-        for scope, setting in pairs
-        for name, _, value in [setting.partition("\n")]
-        if scope in {"local", "worktree"} and name.startswith(HANDED_DOWN)
-    ]
-    return own_settings(*settings)
+def borrow(checkout: Repository, path: Path, branch: str) -> Repository:
+    """Make a bare repository that has the user's commits, and HEAD on a branch of its own.
+
+    Nothing is copied: it reads the objects where they lie. Git's own clone would have
+    a process obey the settings of the user's repository, and could refuse a HEAD that
+    is on no branch.
+    """
+    asked = ("--path-format=absolute", "--show-object-format", "--git-path", "objects")
+    told = checkout.git("rev-parse", *asked).removesuffix("\n")
+    kind, _, objects = told.partition("\n")
+    options = (f"--initial-branch={branch}", f"--object-format={kind}")
+    made = init(path, git_settings.ours(), *options)
+    _complete(made, checkout)
+    alternates = path / "objects" / "info" / "alternates"
+    alternates.parent.mkdir(exist_ok=True)
+    alternates.write_bytes(os.fsencode(objects) + b"\n")
+    spaces = ("refs/heads", "refs/tags", "refs/remotes")
+    listed = checkout.git("for-each-ref", "--format=%(refname) %(objectname)", *spaces)
+    refs = dict(line.split(" ") for line in listed.splitlines() if _is_utf8(line))
+    refs[f"refs/heads/{branch}"] = str(checkout.commit_of("HEAD"))
+    lines = (f"create {ref} {target}\n" for ref, target in refs.items())
+    made.git("update-ref", "--stdin", stdin="".join(lines))
+    _serve(made)
+    return made
 
 
-def with_settings(environment: Mapping[str, str], *settings: tuple[str, str]) -> dict[str, str]:
-    """Return git settings as variables, after those that an environment holds already."""
-    first = int(environment.get("GIT_CONFIG_COUNT", "0"))
-    result = {"GIT_CONFIG_COUNT": str(first + len(settings))}
-    for number, (key, value) in enumerate(settings, first):
-        result[f"GIT_CONFIG_KEY_{number}"] = key
-        result[f"GIT_CONFIG_VALUE_{number}"] = value
-    return result
+def init(path: Path, environment: Mapping[str, str], *options: str) -> Repository:
+    """Make an empty bare repository of ours."""
+    process.run(
+        ("git", "init", "--quiet", "--bare", *options, "--", str(path)), environment=environment
+    )
+    return Repository(path=path, environment=environment)
 
 
-def quiet() -> dict[str, str]:
-    """Keep git from asking for a password, and its words in English."""
-    return {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-
-
-def own_settings(*settings: tuple[str, str]) -> dict[str, str]:
-    """Return git settings as variables, after those of our own environment."""
-    return with_settings(os.environ, *settings)
+def require_transport(url: str, what: str) -> None:
+    """Raise `UsageFailure` for a URL that would run a program, or be read as an option."""
+    problem = transport_problem(url, what)
+    stop_on([problem] if problem else [], UsageFailure)
 
 
 def public_url(remote: str) -> str:
@@ -284,32 +364,6 @@ def public_url(remote: str) -> str:
     user = f"{parts.username}@" if parts.scheme == "ssh" and parts.username else ""
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=user + host).geturl()
-
-
-def _commit(record: str, prefix: str) -> Commit:
-    commit_hash, parents, message, told = record.split(FIELD)
-    changes = list(_changes(told.strip("\n\0").split("\0")))
-    below = f"{prefix}/" if prefix else ""
-    paths = [path for pair in changes for path in pair if path.startswith(below)]
-    moved = [pair for pair in changes if len(pair) == 2 and all(p.startswith(below) for p in pair)]
-    return Commit(
-        hash=commit_hash,
-        parents=tuple(parents.split()),
-        message=message.strip(),
-        files=tuple(path.removeprefix(below) for path in paths),
-        moves={new.removeprefix(below): old.removeprefix(below) for old, new in moved},
-    )
-
-
-def _changes(told: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Read what `--name-status -z` tells: a path, or an old and a new one for a file moved."""
-    words = iter(told)
-    for status in words:
-        if status.startswith(("R", "C")):
-            old, new = next(words), next(words)
-            yield (old, new) if status.startswith("R") else (new,)
-        elif status:
-            yield (next(words),)
 
 
 def version() -> str:
@@ -326,3 +380,64 @@ def require_identity(checkout: Repository) -> None:
     if checkout.asks("var", "GIT_COMMITTER_IDENT") is None:
         hint = 'run `git config user.name "NAME"` and `git config user.email MAIL`'
         raise Failure(Problem("git does not know who you are", hint))
+
+
+def _complete(made: Repository, checkout: Repository) -> None:
+    """Fetch all that a partial clone leaves at its remote: https://git-scm.com/docs/partial-clone.
+
+    It is fetched before the objects of the clone are borrowed: git would think them whole.
+    """
+    remote = checkout.promisor
+    if not remote:
+        return
+    url, _ = checkout.reached_by(remote)
+    environment = git_settings.ours(checkout.settings)
+    refs = [f"+refs/{kind}/*:refs/{PROMISED}/{kind}/*" for kind in ("heads", "tags")]
+    reader = Repository(path=made.path, environment=environment)
+    hint = (
+        "the clone is partial, and what it lacks is fetched; `git fetch --refetch` makes it whole"
+    )
+    reader.git("fetch", "--quiet", "--no-tags", "--", url, *refs, hint=hint)
+
+
+def _serve(repository: Repository) -> None:
+    """Let installers fetch any commit, as forges do.
+
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-uploadpackallowFilter
+    """
+    with (repository.path / "config").open("a", encoding="utf-8") as file:
+        file.write("[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n")
+
+
+def _refused(failure: process.CommandFailure, hint: str) -> Problem:
+    """Say why a push was refused, with all that the remote said of it, its hooks included."""
+    lines = [line.rstrip() for line in failure.output.strip().splitlines()]
+    last = len(lines) - WORDS_KEPT
+    kept = (w for number, w in enumerate(lines) if number >= last or w.startswith(FROM_REMOTE))
+    return Problem("\n".join([failure.ended, *kept]), hint)
+
+
+def _unreadable(folder: Path, said: str) -> Problem:
+    """Say why git does not read a repository."""
+    if "dubious ownership" in said:
+        hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
+        return Problem(f"git refuses to read {folder}", hint)
+    if "not a git repository" in said:
+        hint = "run `git init` and commit, or name another folder with --workspace"
+        return Problem(f"{folder} is not in a git repository", hint)
+    words = (said.strip().splitlines() or ["it does not say why"])[-1]
+    hint = f"mend that: `git -C {folder} status` says it, too"
+    return Problem(f"git cannot read {folder}: {words}", hint)
+
+
+def is_true(value: str) -> bool:
+    """Tell whether git takes the value of a setting for true."""
+    return value.lower() in TRUE
+
+
+def _is_promisor(name: str, value: str) -> bool:
+    return name.startswith("remote.") and name.endswith(".promisor") and is_true(value)
+
+
+def _is_utf8(text: str) -> bool:
+    return readable(text) == text

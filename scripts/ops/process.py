@@ -85,14 +85,31 @@ def run(  # noqa: PLR0913 - each is a thing that a program is started with, by i
     except FileNotFoundError:
         raise Failure(_missing(command[0])) from None
     stdout = ended.stdout.decode("utf-8", "surrogateescape")
-    if ended.code:
-        output = ended.stderr.decode("utf-8", "replace") + stdout
-        raise CommandFailure(command, f"ended with exit code {ended.code}", output, hint)
-    if ended.code is None:
+    if ended.code != 0:
         output = ended.stderr.decode("utf-8", "replace")
-        words = f"was stopped: it took longer than {in_words(seconds)}"
-        raise CommandFailure(command, words, output, hint)
+        output += stdout if ended.code else ""
+        raise CommandFailure(command, how_it_ended(ended.code, seconds), output, hint)
     return stdout
+
+
+def told(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+    """Run a program and return all that it says, on both of its outputs.
+
+    Raises `CommandFailure` as `run` does: git says what a hook of its own said on stderr,
+    and ends well all the same.
+    """
+    ended = run_to_end(command, environment=environment, seconds=seconds)
+    output = (ended.stdout + ended.stderr).decode("utf-8", "replace")
+    if ended.code != 0:
+        raise CommandFailure(command, how_it_ended(ended.code, seconds), output)
+    return output
+
+
+def how_it_ended(code: int | None, seconds: float) -> str:
+    """Return how a program ended that did not end well; without a code it was stopped."""
+    if code is None:
+        return f"was stopped: it took longer than {in_words(seconds)}"
+    return f"ended with exit code {code}"
 
 
 def in_words(seconds: float) -> str:
@@ -147,7 +164,7 @@ def _index_configuration() -> dict[str, str]:
 def _missing(program: str) -> Problem:
     name = Path(program).name
     ways = {
-        "git": "install git 2.31 or newer",
+        "git": "install git 2.32 or newer",
         "uv": 'run `python -m pip install "nox[uv]"`',
     }
     return Problem(f"{name} is not installed, or not on PATH", ways.get(name, f"install {name}"))

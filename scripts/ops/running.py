@@ -26,12 +26,12 @@ class Ended:
 def run_to_end(
     command: Sequence[str],
     *,
-    cwd: Path | None,
     environment: Mapping[str, str] | None,
-    stdin: bytes | None,
     seconds: float,
-    umask: int,
-    leaves_nothing: bool,
+    cwd: Path | None = None,
+    stdin: bytes | None = None,
+    umask: int = -1,
+    leaves_nothing: bool = False,
 ) -> Ended:
     """Run a program in a session of its own, without a terminal: nothing waits at a prompt.
 

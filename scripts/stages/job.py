@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..ops import process
-from .site import scratch_folder
+from ..ops.scratch import scratch_folder
 
 UV_CACHE, PIP_CACHE = "UV_CACHE_DIR", "PIP_CACHE_DIR"
 

@@ -15,7 +15,7 @@ from ..model.lockfile import other_changes, outlined
 from ..model.problem import Failure, Problem
 from ..model.version_source import FromTag
 from ..model.workspace import MANIFEST, Member, Workspace
-from ..ops import process, uv
+from ..ops import git_settings, process, uv
 from .backends import FOLDER, fill
 from .checkout import Tree, own_source
 from .job import UV_CACHE, job
@@ -48,7 +48,7 @@ def update_lock(tree: Tree, root: Path, workspace: Workspace, edits: Edits) -> N
     hidden = [member for member in workspace.members.values() if member.build.hides_metadata]
     if not hidden:
         try:
-            uv.lock(root, process.own_environment(), "--no-build")
+            uv.lock(root, git_settings.unbound(), "--no-build")
         except process.CommandFailure as failure:
             if MAY_NOT_BUILD not in failure.output:
                 raise
@@ -96,7 +96,7 @@ def _read_first(root: Path, workspace: Workspace, hidden: list[Member], cache: P
         manifest, lock = ((root / name).read_text("utf-8") for name in (MANIFEST, LOCK))
         text = outlined(manifest, lock, [member.name for member in hidden])
         (outline / MANIFEST).write_text(text, "utf-8")
-        environment = {**process.own_environment(), UV_CACHE: str(cache)}
+        environment = {**git_settings.unbound(), UV_CACHE: str(cache)}
         uv.lock(outline, environment, "--no-build")
         return [(outline / LOCK).read_text("utf-8")]
     return []

@@ -1,13 +1,15 @@
 """Preflight: all that a real release would refuse, found before anything is written."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..model.catalogue import url_problems
 from ..model.login import login_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git, uv_publish
+from ..ops import git, git_settings, process, uv_publish
 from ..ops.git import Repository
 from ..ops.known_indexes import catalogue, entry_of
 from .site import current_branch, remote_url
@@ -33,7 +35,7 @@ def release_branch(checkout: Repository, settings: Settings) -> str:
 
 
 def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Problem]:
-    """Check the user's checkout: branch, clean tree, remote and identity."""
+    """Check the user's checkout: branch, clean tree, identity, signing key and remote."""
     branch = current_branch(checkout)
     wanted = " or ".join(settings.branch)
     if branch is None:
@@ -41,15 +43,15 @@ def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Prob
     elif branch not in settings.branch:
         hint = f"check out {wanted}, or set `branch` in [tool.release]"
         yield Problem(f"the branch is {branch}, and releases are made from {wanted}", hint)
-    changed = checkout.git("status", "--porcelain").splitlines()
-    if changed:
-        count = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
-        message = f"the working tree is not clean: {count}, `{changed[0].strip()}` first"
-        yield Problem(message, "commit, stash or ignore what is not meant to be released")
+    yield from _tree_problems(checkout)
+    if checkout.setting("extensions.objectformat") == "sha256":
+        hint = "release from a repository with SHA-1 objects, which is what `git init` makes"
+        yield Problem("the repository has SHA-256 objects, and uv cannot install from it", hint)
     try:
         git.require_identity(checkout)
     except Failure as failure:
         yield from failure.problems
+    yield from _signing_problems(checkout)
     yield from _remote_problems(checkout, settings, branch)
 
 
@@ -77,13 +79,63 @@ def _keyring_problems(index: Index | None) -> Iterator[Problem]:
         yield from uv_publish.keyring_problems(index, uv_publish.given_to(index))
 
 
-def fast_forward(checkout: Repository, settings: Settings) -> None:
-    """Bring a clean checkout that is merely behind to the head of the remote's branch."""
-    branch = current_branch(checkout)
-    if branch not in settings.branch or checkout.git("status", "--porcelain"):
+def fast_forward(checkout: Repository, settings: Settings) -> list[Problem]:
+    """Bring a clean checkout that is merely behind to the head of the remote's branch.
+
+    Return what went wrong there: it is no part of the release, which is over. Hooks of the
+    user run, as they do in every pull; git goes on after some of them, whatever they say.
+    """
+    remote, branch = settings.remote, current_branch(checkout)
+    hint = f"the release is not touched by that; `git pull --ff-only {remote} {branch}` tries again"
+    try:
+        words = _followed(checkout, settings, branch)
+    except process.CommandFailure as failure:
+        words = failure.output.strip()
+        return [Problem(f"this checkout does not follow the remote:\n{words}", hint)]
+    message = "this checkout follows the remote, and git or a hook of yours says:"
+    hint = "the release is not touched by that; look at your hooks"
+    return [Problem(f"{message}\n{words}", hint)] if words else []
+
+
+def _followed(checkout: Repository, settings: Settings, branch: str | None) -> str:
+    """Fetch and fast-forward, where that loses nothing; return what git and hooks say."""
+    if branch not in settings.branch or not checkout.has_work_tree or checkout.changed():
+        return ""
+    plain = ("--quiet", "--no-prune", "--no-recurse-submodules", "--tags")
+    merging = ("--quiet", "--ff-only", "--no-stat", "--no-autostash", "--no-verify-signatures")
+    checkout.git("fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
+    plain_merge = ("-c", f"branch.{branch}.mergeOptions=", "merge")
+    return checkout.says(*plain_merge, *merging, "FETCH_HEAD").strip()
+
+
+def _tree_problems(checkout: Repository) -> Iterator[Problem]:
+    if not checkout.has_work_tree:
+        hint = "release from a clone that has one: `git clone URL`"
+        yield Problem("the repository is bare: there is no working tree", hint)
         return
-    if checkout.asks("fetch", "--quiet", "--tags", settings.remote, str(branch)) is not None:
-        checkout.asks("merge", "--quiet", "--ff-only", "FETCH_HEAD")
+    changed = checkout.changed()
+    if changed:
+        count = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
+        message = f"the working tree is not clean: {count}, `{changed[0].strip()}` first"
+        yield Problem(message, "commit, stash or ignore what is not meant to be released")
+
+
+def _signing_problems(checkout: Repository) -> Iterator[Problem]:
+    """Sign something that is thrown away, as a release would, where the user signs."""
+    names = ("commit.gpgsign", "tag.gpgsign")
+    if not any(git.is_true(checkout.setting(name)) for name in names):
+        return
+    with TemporaryDirectory() as folder:
+        trial = git.init(Path(folder) / "trial.git", git_settings.ours(checkout.settings))
+        try:
+            trial.git("commit-tree", "-S", "-m", "trial", trial.git("mktree", stdin="").strip())
+        except process.CommandFailure as failure:
+            words = failure.output.strip()
+            hint = (
+                "set `user.signingKey` and `gpg.format` right, or unlock the key; to sign nothing, "
+                "run `git config commit.gpgSign false` and `git config tag.gpgSign false`"
+            )
+            yield Problem(f"git cannot sign what a release makes:\n{words}", hint)
 
 
 def _remote_problems(
@@ -119,7 +171,7 @@ def _is_behind_or_equal(checkout: Repository, at_remote: str) -> bool:
 
 
 def _remote_refs(checkout: Repository, settings: Settings) -> dict[str, str] | None:
-    listed = checkout.asks("ls-remote", "--heads", "--tags", settings.remote)
+    listed = checkout.asks("ls-remote", "--heads", "--tags", "--", settings.remote)
     if listed is None:
         return None
     pairs = (line.split("\t") for line in listed.splitlines())

@@ -5,6 +5,7 @@ from ..model.edit import edited_files, edits, release_message
 from ..model.facts import Facts
 from ..model.plan import Plan
 from ..model.problem import Failure, Problem
+from ..ops.git_words import literally
 from .checkout import Tree
 from .lock import update_lock, write_edits
 from .site import Site
@@ -23,7 +24,7 @@ def prepare(site: Site, facts: Facts, plan: Plan) -> str:
     write_edits(root, changed)
     tree = Tree(repository=scratch, commit=plan.base, prefix=site.prefix)
     update_lock(tree, root, facts.workspace, changed)
-    scratch.git("add", "--", *(joined(site.prefix, path) for path in changed))
+    scratch.git("add", "--", *(literally(joined(site.prefix, path)) for path in changed))
     scratch.git("add", "--update", "--", ".")
     scratch.git("commit", "--quiet", "--no-verify", "--file=-", stdin=release_message(plan))
     return str(scratch.commit_of("HEAD"))
@@ -49,15 +50,15 @@ def propose(site: Site, commit: str, branch: str) -> None:
 
     Raises `Failure` where the branch is there already: it may be somebody's.
     """
-    hint = f"after the merge, or to propose again: `git push {site.remote} --delete {branch}`"
-    if site.scratch.git("ls-remote", "origin", f"refs/heads/{branch}"):
+    hint = f"after the merge, or to propose again: `git push {site.url} --delete {branch}`"
+    if site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{branch}"):
         raise Failure(Problem(f"the remote has a branch {branch} already", hint))
     site.scratch.push(f"{commit}:refs/heads/{branch}")
 
 
 def push(site: Site, commit: str) -> None:
     """Push R to the release branch; of two who release at once, one is refused here."""
-    site.scratch.git("fetch", "--quiet", "origin", site.branch)
+    site.scratch.git("fetch", "--quiet", "--", "origin", f"refs/heads/{site.branch}")
     if site.scratch.commit_of("FETCH_HEAD") != commit:
         hint = "somebody may have pushed first: pull, and run the same command again"
         site.scratch.push(f"{commit}:refs/heads/{site.branch}", hint=hint)

@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..gather import workspace_at
 from ..model.problem import Failure, Problem
 from ..model.settings import Settings
 from ..model.workspace import Index
-from ..ops import git
+from ..ops import git, git_settings
 from ..ops.git import Repository
+from ..ops.scratch import scratch_folder
 
 NOBODY = {
     "GIT_AUTHOR_NAME": "Rehearsal",
@@ -27,7 +27,6 @@ STOCK = "index"
 UNREACHABLE = "https://repository.invalid/workspace.git"
 # The index of a rehearsal takes any credentials; uv wants some all the same.
 ANY_CREDENTIALS = {"UV_PUBLISH_USERNAME": "rehearsal", "UV_PUBLISH_PASSWORD": "rehearsal"}
-UNSIGNED = (("commit.gpgsign", "false"), ("tag.gpgsign", "false"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,13 +54,6 @@ class Site:
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Make a folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="release-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder).resolve()
-
-
-@contextmanager
 def real_site(
     checkout: Repository, prefix: str, settings: Settings, index: Index | None, branch: str
 ) -> Iterator[Site]:
@@ -70,17 +62,17 @@ def real_site(
     if remote is None:
         hint = f"add one: `git remote add {settings.remote} URL`"
         raise Failure(Problem(f"there is no remote `{settings.remote}`", hint))
+    reached_by, pushed_to = checkout.reached_by(settings.remote)
     with scratch_folder() as folder:
-        common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
-        options = ("--branch", branch, "--reference-if-able", common)
-        environment = git.handed_down(checkout)
-        scratch = git.clone(remote, folder / "clone", *options, environment=environment)
+        environment = git_settings.ours((*checkout.settings, *pushed_to))
+        options = (f"--branch={branch}", *_known_objects(checkout))
+        scratch = git.clone(reached_by, folder / "clone", *options, environment=environment)
         yield Site(
             folder=folder,
             scratch=scratch,
             prefix=prefix,
             branch=branch,
-            remote=remote,
+            remote=reached_by,
             url=settings.repository or git.public_url(remote),
             index=index,
             destination=index,
@@ -92,27 +84,34 @@ def rehearsal_site(
     checkout: Repository, prefix: str, settings: Settings, destination: Index | None
 ) -> Iterator[Site]:
     """Make a scratch remote of the commit at HEAD, and an index on loopback."""
-    branch = settings.branch[0]
+    branch, url = settings.branch[0], public_url(checkout, settings)
     wanted = destination is not None
     with scratch_folder() as folder, _optional_index(folder, with_index=wanted) as index:
-        remote = folder / "remote.git"
-        common = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip()
-        bare = git.clone(common, remote, "--bare", "--shared")
-        bare.git("update-ref", f"refs/heads/{branch}", str(checkout.commit_of("HEAD")))
-        scratch = git.clone(str(remote), folder / "clone", "--shared", "--branch", branch)
-        identity = NOBODY | git.own_settings(*UNSIGNED)
+        remote = git.borrow(checkout, folder / "remote.git", branch).path
+        scratch = git.clone(str(remote), folder / "clone", "--shared", f"--branch={branch}")
         yield Site(
             folder=folder,
-            scratch=Repository(path=scratch.path, environment=identity),
+            scratch=Repository(path=scratch.path, environment={**scratch.environment, **NOBODY}),
             prefix=prefix,
             branch=branch,
             remote=str(remote),
-            url=public_url(checkout, settings),
+            url=url,
             index=index,
             destination=destination,
             credentials=ANY_CREDENTIALS,
             stock=folder / STOCK if index else None,
         )
+
+
+def _known_objects(checkout: Repository) -> tuple[str, ...]:
+    """Return the options by which a clone takes what is here already.
+
+    A partial clone is no help: git would think that it has all of what it knows of.
+    """
+    if checkout.promisor:
+        return ()
+    objects = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir")
+    return ("--reference-if-able", objects.removesuffix("\n"))
 
 
 def public_url(checkout: Repository, settings: Settings) -> str:
@@ -123,11 +122,7 @@ def public_url(checkout: Repository, settings: Settings) -> str:
 
 def remote_url(checkout: Repository, settings: Settings) -> str | None:
     """Return the URL of the remote; a path is made absolute."""
-    url = checkout.asks("remote", "get-url", settings.remote)
-    if url and "://" not in url and ":" not in url.partition("/")[0]:
-        top = checkout.git("rev-parse", "--show-toplevel").strip()
-        return str((Path(top) / url).resolve())
-    return url
+    return checkout.url_of(settings.remote)
 
 
 def current_branch(checkout: Repository) -> str | None:

@@ -17,7 +17,7 @@ from ..model.consumer import Revision
 from ..model.graph import shares
 from ..model.route import DEFAULT_ROUTES, INSTALLERS
 from ..model.workspace import Member, Workspace
-from ..ops import git, pip, process, uv
+from ..ops import git, git_settings, pip, uv
 from ..ops.git import Repository
 from .environments import Result, Trial, attempt
 from .evidence import Promise, judge
@@ -162,14 +162,13 @@ def _redirects(url: str, mirror: Path) -> dict[str, str]:
     # pip hands git the URL with its escapes undone, uv as it is written.
     spellings = sorted({url, unquote(url)})
     settings = [(f"url.{mirror.as_uri()}.insteadOf", spelling) for spelling in spellings]
-    return {**git.with_settings({}, *settings), **FULL_FETCH}
+    return {**git_settings.with_settings({}, *settings), **FULL_FETCH}
 
 
 def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
     """Give an installer all that we have: it fetches by itself, to prove that it can."""
     caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
-    environment = {**process.own_environment(), **credentials, **git.quiet(), **FULL_FETCH}
-    return replace(own, environment={**environment, **caches})
+    return replace(own, environment={**credentials, **FULL_FETCH, **caches})
 
 
 def kinds(mirror: Repository) -> dict[str, str]:

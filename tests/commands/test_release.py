@@ -12,6 +12,7 @@ import pytest
 from scripts.ops import loopback, uv
 from tests.helpers.broken_off import RELEASE, STEPS, Running
 from tests.helpers.cli import ROOT, command, run
+from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf, new_shelf
 from tests.helpers.workspaces import make_workspace, member
@@ -312,7 +313,7 @@ def test_a_release_leaves_a_lock_file_for_each_member_that_installs_it_from_the_
         }
         for name in ("zq-base", "zq-top")
     ]
-    environment = dict(os.environ)
+    environment = shielded()
     python = uv.make_environment(tmp_path / "env", environment, sys.executable)
     uv.pip_sync(python, pair.path / "dist/pylock.zq-top.toml", environment)
     uv.check(python, environment)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.cli import run
+from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
@@ -77,7 +78,7 @@ def consumer(tmp_path: Path, repo: Repo) -> Consumer:
     return Consumer(
         folder=folder,
         environment={
-            **os.environ,
+            **shielded(),
             "PATH": path,
             "VIRTUAL_ENV": str(folder / ".venv"),
             "UV_CACHE_DIR": str(tmp_path / "cache"),

@@ -1,6 +1,5 @@
 """Every way to a repository, open or private, by uv's and pip's own git; and no secret told."""
 
-import os
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import pytest
 from scripts.ops import pip, uv
 from tests.helpers.cli import Done, run
 from tests.helpers.forges import USER, HttpForge, http_forge, ssh_forge, with_token
+from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
@@ -26,8 +26,7 @@ def forge_folder(tmp_path: Path) -> Path:
     repo = make_workspace(tmp_path / "workspace", trio())
     folder = tmp_path / "forge"
     bare = folder / "owner" / "repo.git"
-    command = ("git", "clone", "--quiet", "--bare", str(repo.path), str(bare))
-    subprocess.run(command, check=True)
+    repo.git("clone", "--quiet", "--bare", str(repo.path), str(bare))
     for setting in ("allowFilter", "allowAnySHA1InWant"):
         Repo(bare).git("config", f"uploadpack.{setting}", "true")
     return folder
@@ -175,7 +174,7 @@ def test_a_project_with_direct_references_is_installed_by_pip(
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(MANIFEST.format(urls=", ".join(urls)), "utf-8")
-    environment = dict(os.environ)
+    environment = shielded()
     python = uv.make_environment(tmp_path / "env", environment, sys.executable)
     pip.install(python, [str(project)], environment)
     pip.check(python, environment)
@@ -191,7 +190,7 @@ def test_a_project_names_a_variable_for_its_token_and_locks_no_secret(
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(MANIFEST.format(urls=requirement), "utf-8")
-    environment = {**os.environ, "TOKEN": TOKEN, "UV_CACHE_DIR": str(tmp_path / "cache")}
+    environment = {**shielded(), "TOKEN": TOKEN, "UV_CACHE_DIR": str(tmp_path / "cache")}
     python = uv.make_environment(tmp_path / "env", environment, sys.executable)
     uv.sync(project, tmp_path / "env", environment, str(python))
     lock = (project / "uv.lock").read_text("utf-8")

@@ -18,6 +18,8 @@ import asyncssh
 
 from scripts.ops import loopback
 
+from .hostile import shielded
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -152,7 +154,7 @@ async def _upload_pack(process: "asyncssh.SSHServerProcess[bytes]", folder: Path
         str(repository),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "GIT_PROTOCOL": process.env.get("GIT_PROTOCOL", "")},
+        env={**shielded(), "GIT_PROTOCOL": process.env.get("GIT_PROTOCOL", "")},
     )
     assert git.stdin
     assert git.stdout

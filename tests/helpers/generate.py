@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from .hostile import shielded
+
 VERSION = "0.1.0"
 RANGE = ">=0.1.0,<0.2"
 LAYERS = 5
@@ -139,7 +141,7 @@ def generated(count: int) -> tuple[Generated, ...]:
 
 def git(folder: Path, *arguments: str) -> None:
     """Run git as the generated workspace's author."""
-    subprocess.run(("git", *arguments), cwd=folder, env=os.environ | IDENTITY, check=True)
+    subprocess.run(("git", *arguments), cwd=folder, env=shielded() | IDENTITY, check=True)
 
 
 def _chosen(name: str, earlier: Sequence[str]) -> tuple[str, ...]:

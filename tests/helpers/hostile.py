@@ -1,162 +1,244 @@
-"""A member that does harm wherever its code runs: as it is built, locked, installed, imported.
+"""Settings, variables, hooks and programs of a user that would change what git does or says.
 
-It looks into every folder that it is led to, by its environment or by where it runs, up to
-the folder that was made for it; it does not search the machine.
+The programs leave a mark where they run in a repository that a release made for itself,
+and spoil it there. In a user's own repository they do nothing: they may run there.
 """
 
-import json
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from .workspaces import MANIFEST
-
-# Run by a build or by an import; `where` is which.
-ATTACK = '''\
-import json, os, pathlib, sys, tempfile
-
-
-def attack(where):
-    """Harm all that is near, and write down what is seen."""
-    log = pathlib.Path({log!r})
-    number = len(list(log.iterdir()))
-    seen = {{"where": where, "environment": dict(os.environ), "harmed": []}}
-    for folder in near():
-        for path in sorted(folder.rglob("*")):
-            try:
-                harm(path, seen["harmed"], log)
-            except OSError:
-                continue
-    (log / f"{{number}}-{{os.getpid()}}-{{where}}.json").write_text(json.dumps(seen))
-
-
-def near():
-    """Return the folders that were made for this: those of its paths below the temporary one."""
-    led = [os.getcwd(), sys.prefix, *sys.path, *os.environ.values()]
-    words = [word.removeprefix("file://") for text in led for word in text.split()]
-    words += [word.removeprefix("url.file://").removesuffix(".insteadOf") for word in words]
-    top = pathlib.Path({temporary!r})
-    found = set()
-    for word in words:
-        path = pathlib.Path(word)
-        if path.is_absolute() and top in path.parents:
-            found.add(top / path.relative_to(top).parts[0])
-    return found
-
-
-def harm(path, harmed, log):
-    """Change the code of other members, and leave hooks in every repository."""
-    is_other = path.name == "__init__.py" and path.parent.name.startswith("zq_")
-    if is_other and path.parent.name != {module!r}:
-        path.write_text("harmed = True\\n")
-        harmed.append(str(path))
-    if path.name == "HEAD" and (path.parent / "objects").is_dir():
-        hooks = path.parent / "hooks"
-        hooks.mkdir(exist_ok=True)
-        for name in ("reference-transaction", "post-checkout", "pre-commit", "pre-push"):
-            hook = hooks / name
-            hook.write_text(f"#!/bin/sh\\nenv > {{log}}/hook-$$.json\\n")
-            hook.chmod(0o755)
-        with (path.parent / "config").open("a") as config:
-            config.write(f'[core]\\nfsmonitor = "env > {{log}}/monitor-$$.json; false"\\n')
-        harmed.append(str(path.parent))
-'''
-BACKEND = """\
-import base64, hashlib, io, os, pathlib, tarfile, tomllib, zipfile
-
-PROJECT = tomllib.loads(pathlib.Path("pyproject.toml").read_text())["project"]
-NAME, VERSION = PROJECT["name"], PROJECT["version"]
-STEM = NAME.replace("-", "_") + "-" + VERSION
-METADATA = "Metadata-Version: 2.1\\nName: " + NAME + "\\nVersion: " + VERSION + "\\n"
-METADATA += "Requires-Python: >=3.11\\n"
-
-
-def build_sdist(folder, settings=None):
-    attack("sdist")
-    with tarfile.open(pathlib.Path(folder, STEM + ".tar.gz"), "w:gz") as archive:
-        for path in sorted(pathlib.Path().rglob("*")):
-            if path.is_file() and ".git" not in path.parts and "dist" not in path.parts:
-                archive.add(path, STEM + "/" + path.as_posix())
-        entry = tarfile.TarInfo(STEM + "/PKG-INFO")
-        entry.size = len(METADATA)
-        archive.addfile(entry, io.BytesIO(METADATA.encode()))
-    return STEM + ".tar.gz"
-
-
-def build_wheel(folder, settings=None, metadata=None):
-    attack("wheel")
-    return pack(folder)
-
-
-def build_editable(folder, settings=None, metadata=None):
-    attack("editable")
-    return pack(folder)
-
-
-def prepare_metadata_for_build_editable(folder, settings=None):
-    attack("lock")
-    return metadata(folder)
-
-
-def prepare_metadata_for_build_wheel(folder, settings=None):
-    attack("metadata")
-    return metadata(folder)
-
-
-def metadata(folder):
-    info = pathlib.Path(folder, STEM + ".dist-info")
-    info.mkdir()
-    (info / "METADATA").write_text(METADATA)
-    (info / "WHEEL").write_text("Wheel-Version: 1.0\\nGenerator: x\\n")
-    return info.name
-
-
-def pack(folder):
-    files = {
-        path.relative_to("src").as_posix(): path.read_bytes()
-        for path in sorted(pathlib.Path("src").rglob("*.py"))
-    }
-    info = STEM + ".dist-info/"
-    files[info + "METADATA"] = METADATA.encode()
-    files[info + "WHEEL"] = (
-        b"Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
-    )
-    rows = [record(name, content) for name, content in files.items()]
-    files[info + "RECORD"] = "".join(rows + [info + "RECORD,,\\n"]).encode()
-    name = STEM + "-py3-none-any.whl"
-    with zipfile.ZipFile(pathlib.Path(folder, name), "w") as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return name
-
-
-def record(name, content):
-    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-    return name + ",sha256=" + digest + "," + str(len(content)) + "\\n"
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Tester",
+    "GIT_AUTHOR_EMAIL": "tester@localhost",
+    "GIT_COMMITTER_NAME": "Tester",
+    "GIT_COMMITTER_EMAIL": "tester@localhost",
+}
+HOOKS = (
+    *("applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit"),
+    *("prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout"),
+    *("post-merge", "pre-push", "pre-receive", "update", "proc-receive", "post-receive"),
+    *("post-update", "reference-transaction", "push-to-checkout", "pre-auto-gc"),
+    *("post-rewrite", "post-index-change", "fsmonitor-watchman"),
+)
+SPOILS = """\
+#!/bin/sh
+case "$PWD/" in
+*/release-*)
+    echo "$0 in $PWD" >> '{marks}'
+    echo "spoilt by $0"
+    exit 1 ;;
+esac
+{otherwise}
 """
+# As a filter, and as what packs objects: `uploadpack.packObjectsHook`.
+PASSES_ON = 'case "$1" in *git*) exec "$@" ;; esac\nexec cat'
+ATTRIBUTES = "* filter=hostile diff=hostile merge=hostile\n"
+IGNORED = "CHANGELOG.md\npyproject.toml\nuv.lock\n*.py\n"
+# Where a file, a folder or a program of the user's is named.
+ATTRIBUTES_FILE, IGNORED_FILE, MORE = "{home}/attributes", "{home}/ignored", "{home}/more"
+HOOKS_FOLDER, TEMPLATE, PROGRAM = "{home}/hooks", "{home}/template", "{home}/program"
+ORDER = "{home}/order"
+
+SETTINGS: tuple[tuple[str, str], ...] = (
+    ("apply.whitespace", "fix"),
+    ("branch.autoSetupMerge", "false"),
+    ("branch.main.mergeOptions", "--no-ff --squash"),
+    ("branch.sort", "-committerdate"),
+    ("checkout.defaultRemote", "elsewhere"),
+    ("clone.defaultRemoteName", "elsewhere"),
+    ("color.branch", "always"),
+    ("color.diff", "always"),
+    ("color.status", "always"),
+    ("color.ui", "always"),
+    ("column.ui", "always"),
+    ("commit.cleanup", "scissors"),
+    ("commit.status", "true"),
+    ("commit.template", ORDER),
+    ("commit.verbose", "true"),
+    ("core.abbrev", "4"),
+    ("core.alternateRefsCommand", PROGRAM),
+    ("core.commentChar", "r"),
+    ("core.editor", PROGRAM),
+    ("core.fsmonitor", PROGRAM),
+    ("core.gitProxy", PROGRAM),
+    ("core.hooksPath", HOOKS_FOLDER),
+    ("core.logAllRefUpdates", "always"),
+    ("core.pager", PROGRAM),
+    ("core.quotePath", "false"),
+    ("core.splitIndex", "true"),
+    ("core.untrackedCache", "true"),
+    ("core.warnAmbiguousRefs", "true"),
+    ("core.whitespace", "cr-at-eol"),
+    ("core.worktree", "{home}"),
+    ("diff.algorithm", "patience"),
+    ("diff.external", PROGRAM),
+    ("diff.hostile.command", PROGRAM),
+    ("diff.hostile.textconv", PROGRAM),
+    ("diff.ignoreSubmodules", "all"),
+    ("diff.mnemonicPrefix", "true"),
+    ("diff.noprefix", "true"),
+    ("diff.orderFile", ORDER),
+    ("diff.relative", "true"),
+    ("diff.renameLimit", "1"),
+    ("diff.renames", "false"),
+    ("diff.submodule", "log"),
+    ("feature.manyFiles", "true"),
+    ("fetch.fsckObjects", "true"),
+    ("fetch.prune", "true"),
+    ("fetch.pruneTags", "true"),
+    ("fetch.recurseSubmodules", "true"),
+    ("fetch.writeCommitGraph", "true"),
+    ("filter.hostile.clean", PROGRAM),
+    ("filter.hostile.required", "true"),
+    ("filter.hostile.smudge", PROGRAM),
+    ("format.pretty", "fuller"),
+    ("format.signOff", "true"),
+    ("gc.auto", "1"),
+    ("gc.autoDetach", "false"),
+    ("grep.extendedRegexp", "true"),
+    ("grep.fullName", "true"),
+    ("grep.patternType", "fixed"),
+    ("i18n.commitEncoding", "ISO-8859-1"),
+    ("i18n.logOutputEncoding", "UTF-16"),
+    ("include.path", MORE),
+    ("index.version", "4"),
+    ("init.defaultBranch", "trunk"),
+    ("init.templateDir", TEMPLATE),
+    ("interactive.diffFilter", PROGRAM),
+    ("log.date", "human"),
+    ("log.decorate", "full"),
+    ("log.diffMerges", "separate"),
+    ("log.follow", "true"),
+    ("log.mailmap", "true"),
+    ("log.showRoot", "false"),
+    ("log.showSignature", "true"),
+    ("merge.autoStash", "true"),
+    ("merge.conflictStyle", "diff3"),
+    ("merge.ff", "false"),
+    ("merge.hostile.driver", PROGRAM),
+    ("merge.log", "true"),
+    ("merge.renames", "false"),
+    ("merge.verifySignatures", "true"),
+    ("notes.displayRef", "refs/notes/*"),
+    ("pager.log", PROGRAM),
+    ("pull.rebase", "true"),
+    ("push.default", "nothing"),
+    ("push.followTags", "true"),
+    ("push.gpgSign", "true"),
+    ("push.pushOption", "hostile"),
+    ("push.recurseSubmodules", "check"),
+    ("remote.origin.prune", "true"),
+    ("remote.origin.tagOpt", "--no-tags"),
+    ("remote.pushDefault", "elsewhere"),
+    ("safe.bareRepository", "explicit"),
+    ("status.branch", "true"),
+    ("status.relativePaths", "false"),
+    ("status.short", "true"),
+    ("status.showStash", "true"),
+    ("status.showUntrackedFiles", "no"),
+    ("status.submoduleSummary", "true"),
+    ("submodule.recurse", "true"),
+    ("tag.forceSignAnnotated", "true"),
+    ("tag.sort", "-version:refname"),
+    ("transfer.fsckObjects", "true"),
+    ("uploadpack.packObjectsHook", PROGRAM),
+    ("user.useConfigOnly", "true"),
+    ("versionsort.suffix", "v"),
+)
+# What makes other files of a commit. In a user's own checkout that is as the user wants it.
+OF_FILES: tuple[tuple[str, str], ...] = (
+    ("core.attributesFile", ATTRIBUTES_FILE),
+    ("core.autocrlf", "true"),
+    ("core.eol", "crlf"),
+    ("core.excludesFile", IGNORED_FILE),
+    ("core.fileMode", "false"),
+    ("core.ignoreCase", "true"),
+    ("core.sharedRepository", "0600"),
+    ("core.symlinks", "false"),
+)
+# What git sets for a hook or an alias, or a user for debugging; none names what is meant.
+VARIABLES = {
+    "GIT_ATTR_SOURCE": "HEAD~1",
+    "GIT_DEFAULT_HASH": "sha256",
+    "GIT_DIFF_OPTS": "--unified=0",
+    "GIT_EXTERNAL_DIFF": "false",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NAMESPACE": "hostile",
+    "GIT_PAGER": "false",
+    "GIT_PREFIX": "packages/",
+    "GIT_QUARANTINE_PATH": "nowhere",
+    "GIT_REFLOG_ACTION": "hostile",
+    "GIT_TRACE": "1",
+}
 
 
-def hostile_member(name: str, log: Path, temporary: Path) -> dict[str, str]:
-    """Return the files of a member that does harm, and that uv has to build to lock it.
+@dataclass(frozen=True, slots=True)
+class HostileGit:
+    """A home with such settings, and the marks that its programs left."""
 
-    It writes down in `log` what it saw; what is made for it lies in `temporary`.
-    """
-    module = name.replace("-", "_")
-    attack = ATTACK.format(log=str(log), temporary=str(temporary), module=module)
-    plain = MANIFEST.format(name=name, version="0.1.0", dependencies="", sources="", more="")
-    manifest = (
-        plain.replace("dependencies = []", 'dynamic = ["dependencies"]')
-        .replace('requires = ["uv_build>=0.9,<1"]', "requires = []")
-        .replace('build-backend = "uv_build"', 'build-backend = "backend"\nbackend-path = ["."]')
-    )
-    folder = f"packages/{name}"
-    return {
-        f"{folder}/pyproject.toml": manifest,
-        f"{folder}/README.md": f"# {name}\n",
-        f"{folder}/backend.py": f"{attack}\n\n{BACKEND}",
-        f"{folder}/src/{module}/__init__.py": f"{attack}\n\nattack('import')\n",
-    }
+    home: Path
+
+    @classmethod
+    def in_folder(cls, home: Path) -> "HostileGit":
+        """Write the settings, the hooks and the programs."""
+        made = cls(home)
+        hook = SPOILS.format(marks=made.marks, otherwise="exit 0")
+        for folder in (home / "hooks", home / "template" / "hooks"):
+            folder.mkdir(parents=True)
+            for name in HOOKS:
+                _write_program(folder / name, hook)
+        _write_program(home / "program", SPOILS.format(marks=made.marks, otherwise=PASSES_ON))
+        (home / "template" / "info").mkdir()
+        (home / "template" / "info" / "exclude").write_text(IGNORED, "utf-8")
+        (home / "template" / "info" / "attributes").write_text(f"{ATTRIBUTES}* eol=crlf\n", "utf-8")
+        (home / "attributes").write_text(ATTRIBUTES, "utf-8")
+        (home / "ignored").write_text(IGNORED, "utf-8")
+        (home / "order").write_text("*.py\nuv.lock\n", "utf-8")
+        (home / "more").write_text("[core]\n\tabbrev = 5\n", "utf-8")
+        return made
+
+    @property
+    def marks(self) -> Path:
+        """Return the file that programs leave their marks in."""
+        return self.home / "marks"
+
+    def left(self) -> list[str]:
+        """Return the marks."""
+        return self.marks.read_text("utf-8").splitlines() if self.marks.exists() else []
+
+    def value(self, value: str) -> str:
+        """Return a setting's value, with the home in it."""
+        return value.replace("{home}", str(self.home))
+
+    def written(self, *settings: tuple[str, str]) -> Path:
+        """Write some settings as a user has them; return the file."""
+        file = self.home / "gitconfig"
+        file.write_text("".join(map(self._lines, settings)), "utf-8")
+        return file
+
+    def written_all(self) -> Path:
+        """Write all settings, those of files for the repositories that a release makes itself."""
+        inside = self.written(*OF_FILES).rename(self.home / "of-files")
+        file = self.written(*SETTINGS)
+        with file.open("a", encoding="utf-8") as more:
+            more.write(f'[includeIf "gitdir:**/release-*/**"]\n\tpath = {inside}\n')
+        return file
+
+    def _lines(self, setting: tuple[str, str]) -> str:
+        section, _, name = setting[0].rpartition(".")
+        start, _, rest = section.partition(".")
+        title = f'[{start} "{rest}"]' if rest else f"[{start}]"
+        return f'{title}\n\t{name} = "{self.value(setting[1])}"\n'
 
 
-def accounts(log: Path) -> list[dict[str, object]]:
-    """Return what a hostile member wrote down, in its order."""
-    paths = sorted(log.glob("*-*-*.json"), key=lambda path: path.stat().st_mtime_ns)
-    return [json.loads(path.read_text("utf-8")) for path in paths]
+def _write_program(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    path.chmod(0o755)
+
+
+def shielded() -> dict[str, str]:
+    """Return the environment for git as a test itself runs it: without any of that."""
+    ours = ("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_SSL_", "GIT_EXEC_")
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("GIT_") or n.startswith(ours)}
+    return IDENTITY | kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

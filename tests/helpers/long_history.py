@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .generate import BRANCH, ROOT, VERSION, Generated, generated, git
+from .hostile import shielded
 
 COMMITS = 10
 # After which of its commits a member is released, and as what.
@@ -23,7 +24,7 @@ def generate_history(folder: Path, members: int, *, changed: int = 1) -> Path:
     made = generated(members)
     stream = "".join(_stream(made, changed))
     command = ("git", "fast-import", "--quiet")
-    subprocess.run(command, cwd=folder, input=stream, text=True, check=True)
+    subprocess.run(command, cwd=folder, input=stream, text=True, check=True, env=shielded())
     git(folder, "reset", "--quiet", "--hard", BRANCH)
     return folder
 

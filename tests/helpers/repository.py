@@ -4,6 +4,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .hostile import shielded
+
 
 @dataclass(frozen=True, slots=True)
 class Repo:
@@ -12,17 +14,18 @@ class Repo:
     path: Path
 
     @classmethod
-    def init(cls, path: Path) -> "Repo":
+    def init(cls, path: Path, *options: str) -> "Repo":
         """Make an empty repository on the branch main."""
         path.mkdir(parents=True, exist_ok=True)
         repo = cls(path)
-        repo.git("init", "--quiet", "--initial-branch=main")
+        repo.git("init", "--quiet", "--initial-branch=main", *options)
         return repo
 
     def git(self, *arguments: str) -> str:
         """Run git there, and return what it prints."""
         command = ("git", "-C", str(self.path), *arguments)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Not as the user's git: what a test makes and looks at is not what it tries.
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=shielded())
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -44,11 +47,10 @@ class Repo:
         """Return every ref with what it points at."""
         return self.git("for-each-ref")
 
-    def with_remote(self, path: Path) -> "Repo":
+    def with_remote(self, path: Path, *options: str) -> "Repo":
         """Give it a bare remote that has all of it; return that."""
-        subprocess.run(("git", "init", "--quiet", "--bare", str(path)), check=True)
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", *options, str(path))
         remote = Repo(path)
-        remote.git("symbolic-ref", "HEAD", "refs/heads/main")
         self.git("remote", "add", "origin", str(path))
         self.git("push", "--quiet", "--set-upstream", "origin", "main")
         return remote

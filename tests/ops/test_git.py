@@ -6,7 +6,7 @@ import pytest
 
 from scripts.model.problem import Failure, UsageFailure
 from scripts.model.tag import Tag
-from scripts.ops import git
+from scripts.ops import git, git_settings
 from scripts.ops.git import Repository
 from scripts.ops.process import CommandFailure
 from tests.helpers.repository import Repo
@@ -73,13 +73,13 @@ def test_texts_are_read_at_once_and_what_is_missing_is_left_out(repo: Repo) -> N
 
 def test_tags_are_peeled_and_know_their_release(repo: Repo) -> None:
     repo.git("tag", "light")
-    repo.git("tag", "--annotate", "--message", "x\n\nReleased-With: release/1", "heavy")
+    repo.git("tag", "--annotate", "--message", "x\n\nReleased-With: release/2026.01.02", "heavy")
     elsewhere = repo.git("commit-tree", "-m", "apart", "HEAD^{tree}")
     repo.git("tag", "apart", elsewhere)
     tags, branches = opened(repo).tags_and_branches("HEAD")
     assert [(t.name, t.commit, t.reachable, t.released_with) for t in tags] == [
         ("apart", elsewhere, False, ""),
-        ("heavy", repo.head(), True, "release/1"),
+        ("heavy", repo.head(), True, "release/2026.01.02"),
         ("light", repo.head(), True, ""),
     ]
     assert branches == frozenset({"main"})
@@ -88,19 +88,20 @@ def test_tags_are_peeled_and_know_their_release(repo: Repo) -> None:
 def test_a_push_never_moves_what_exists(repo: Repo, tmp_path: Path) -> None:
     remote = repo.with_remote(tmp_path / "remote.git")
     repo.git("tag", "v1")
-    opened(repo).push("refs/tags/v1:refs/tags/v1")
+    ours = Repository(path=repo.path, environment=git_settings.ours())
+    ours.push("refs/tags/v1:refs/tags/v1")
     before = remote.refs()
     repo.commit("other")
     repo.git("tag", "--force", "v1")
     with pytest.raises(CommandFailure):
-        opened(repo).push("HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
+        ours.push("HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
     assert remote.refs() == before
 
 
 def test_the_settings_of_a_checkout_reach_a_clone_of_it_by_the_environment(repo: Repo) -> None:
     repo.git("config", "http.https://example.invalid/.extraheader", "Authorization: secret")
     repo.git("config", "user.name", "Local")
-    handed = git.handed_down(opened(repo))
+    handed = git_settings.ours(opened(repo).settings)
     assert "secret" in " ".join(handed.values())
     other = Repository(path=repo.path.parent, environment=handed)
     assert other.git("config", "user.name").strip() == "Local"

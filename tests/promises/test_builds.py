@@ -10,7 +10,7 @@ import pytest
 
 from scripts.ops import uv
 from tests.helpers.cli import Done, run
-from tests.helpers.hostile import accounts, hostile_member
+from tests.helpers.hostile_member import accounts, hostile_member
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import index_table, make_workspace, member

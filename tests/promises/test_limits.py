@@ -8,10 +8,10 @@ import pytest
 from scripts.gather import resolve, workspace_at
 from scripts.model.problem import Failure
 from scripts.ops import git, process
+from scripts.ops.scratch import scratch_folder
 from scripts.stages.build import build
 from scripts.stages.checkout import Tree
 from scripts.stages.distribution import Distribution
-from scripts.stages.site import scratch_folder
 from scripts.stages.verify_wheels import verify_wheels
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, member

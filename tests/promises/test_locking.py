@@ -11,7 +11,7 @@ import pytest
 
 from scripts.ops import loopback, uv
 from tests.helpers.cli import run
-from tests.helpers.hostile import accounts, hostile_member
+from tests.helpers.hostile_member import accounts, hostile_member
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import ROOT, member
 

@@ -38,7 +38,7 @@ def hook(remote: Repo, name: str, text: str) -> None:
 
 def another_clone(remote: Repo, path: Path) -> Repo:
     """Clone a repository, as a second person would."""
-    subprocess.run(("git", "clone", "--quiet", str(remote.path), str(path)), check=True)
+    remote.git("clone", "--quiet", str(remote.path), str(path))
     return Repo(path)
 
 
