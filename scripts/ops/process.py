@@ -73,7 +73,7 @@ def run(
             [*command],
             cwd=cwd,
             env=None if environment is None else dict(environment),
-            input=None if stdin is None else stdin.encode(),
+            input=None if stdin is None else stdin.encode("utf-8", "surrogateescape"),
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             timeout=seconds,

@@ -26,7 +26,7 @@ def test_thirty_promises_are_made_and_each_has_a_test() -> None:
         for path in (ROOT / "tests").rglob("test_*.py")
         for number in numbers(path.read_text("utf-8"))
     }
-    assert sorted(made) == list(range(1, 31))
+    assert sorted(made) == [*range(1, 31), 33]
     assert held == set(made)
 
 
