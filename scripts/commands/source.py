@@ -1,10 +1,9 @@
 """Where members are installed from: this repository, or any other by its URL."""
 
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
 from ..gather import resolve
 from ..ops import git, uv
@@ -49,15 +48,6 @@ def open_source(arguments: Namespace, path: Path) -> Source:
     url = site.public_url(context.checkout, context.workspace.settings)
     mirror = _own_mirror(context.checkout, path, is_at_head=HEAD in (arguments.refs or [HEAD]))
     return Source(mirror=mirror, url=url, prefix=context.prefix)
-
-
-def as_typed(arguments: Namespace, *, refs: Sequence[str]) -> list[str]:
-    """Return the options that name a source, without any credentials."""
-    elsewhere = arguments.workspace.resolve() != Path.cwd()
-    workspace = ["--workspace", quote(str(arguments.workspace))] if elsewhere else []
-    url = [] if arguments.url is None else ["--url", quote(git.public_url(arguments.url))]
-    below = ["--below", quote(arguments.below)] if arguments.below else []
-    return [*workspace, *url, *below, *(word for ref in refs for word in ("--ref", quote(ref)))]
 
 
 def _own_mirror(checkout: Repository, path: Path, *, is_at_head: bool) -> Repository:
