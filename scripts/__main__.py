@@ -4,11 +4,13 @@ The only place that prints an error and chooses an exit code: 0 done, 1 a check 
 step failed, 2 wrong use or configuration, 3 nothing to release.
 """
 
+import io
 import json
 import os
 import signal
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+import traceback
+from argparse import SUPPRESS, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,9 +18,12 @@ from pathlib import Path
 
 from .commands.context import Answer
 from .model.problem import Failure, NothingToRelease, Problem
-from .options import INTENT, OPTIONS
+from .model.text import short
+from .ops import running
+from .options import INTENT, OPTIONS, folder
 from .report import as_json, terminal
 from .stages.steps import Steps
+from .typed import Parser, stop_on_repeated
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -108,36 +113,111 @@ COMMANDS: Mapping[str, Command] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    _open_streams()
+    typed = sys.argv[1:] if arguments is None else arguments
     for each in ENDING:
         if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` has it
             signal.signal(each, _interrupted)
+    code = 0
     try:
-        return _answer(options)
+        code = _run(typed)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever reads us has seen enough; Python would complain once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        code = BROKEN_PIPE  # whoever reads us has seen enough
+    except OSError as error:  # what we print cannot be written
+        if not code:  # else it is said already
+            terminal.show_problems([_from_system(error)])
+            code = 1
+    _give_up_what_cannot_be_written()
+    return code
+
+
+def _run(typed: Sequence[str]) -> int:
+    try:
+        return _answer(options_of(typed))
     except Failure as failure:
-        return _failed(options, failure)
+        return _failed(typed, failure)
+    except SystemExit as end:  # after --help
+        return int(end.code or 0)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        return _failed(options, Failure(_from_system(error)))
+        return _failed(typed, Failure(_from_system(error)))
     except KeyboardInterrupt:
         hint = "the same command goes on from the facts"
         terminal.show_problems([Problem("interrupted", hint)])
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last net: nobody is helped by a traceback
+        return _failed(typed, Failure(_from_ourselves(error)))
 
 
 def _interrupted(number: int, frame: object) -> None:  # noqa: ARG001 - what a handler is told
-    """End in order: the next signal does not break off the tidying up."""
+    """End in order: what runs is stopped, and the next signal does not break off the tidying up."""
     for each in ENDING:
         signal.signal(each, signal.SIG_IGN)
+    running.stop_all()
     raise KeyboardInterrupt
 
 
-def _failed(options: Namespace, failure: Failure) -> int:
+def _open_streams() -> None:
+    """Give what we print somewhere to go, and let no character stop it.
+
+    In the place of a stream that is closed, a file that we open later would get our words.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - it stays open
+            setattr(sys, name, nowhere)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_what_cannot_be_written() -> None:
+    """Write the rest where it is lost: Python would complain of it once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def options_of(typed: Sequence[str]) -> Namespace:
+    """Read what was typed; raise `UsageFailure` where it cannot be meant."""
+    stop_on_repeated(typed)
+    return _parser().parse_args(typed)
+
+
+def _answer(options: Namespace) -> int:
+    with terminal.watched() as steps:
+        answer = COMMANDS[options.command].run(options, steps)
+    terminal.show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
     if options.json:
-        _print_json(options.command, failure.problems, {}, ok=False)
+        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
+    else:
+        answer.show()
+    terminal.show_problems(answer.problems)
+    return answer.exit_code
+
+
+def _summarised(answer: Answer) -> Sequence[Problem]:
+    """Write the summary of a job; where that cannot be, all else was done all the same."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not summary or not answer.markdown:
+        return ()
+    try:
+        with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(answer.markdown)
+    except OSError as error:
+        message = f"the summary of the job is not written: {error.strerror or error}"
+        return [Problem(message, "see to what GITHUB_STEP_SUMMARY names")]
+    return ()
+
+
+def _failed(typed: Sequence[str], failure: Failure) -> int:
+    if "--json" in typed:
+        command = next((word for word in typed if word in COMMANDS), None)
+        _print_json(command, failure.problems, {}, ok=False)
     kind = "note" if isinstance(failure, NothingToRelease) else "error"
     terminal.show_problems(failure.problems, kind=kind)
     return failure.exit_code
@@ -150,24 +230,21 @@ def _from_system(error: OSError) -> Problem:
     return Problem(message, "mend that; the same command goes on from the facts")
 
 
-def _answer(options: Namespace) -> int:
-    with terminal.watched() as steps:
-        answer = COMMANDS[options.command].run(options, steps)
-    terminal.show_problems(answer.warnings, kind="warning")
-    if options.json:
-        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
-    else:
-        answer.show()
-    terminal.show_problems(answer.problems)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and answer.markdown:
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(answer.markdown)
-    return answer.exit_code
+def _from_ourselves(error: Exception) -> Problem:
+    """Say that the fault is ours, and where; Python's own development mode shows all of it."""
+    if sys.flags.dev_mode:
+        traceback.print_exception(error)
+    steps = traceback.extract_tb(error.__traceback__)
+    here = str(Path(__file__).parent)
+    place = [step for step in steps if step.filename.startswith(here)][-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    message = f"a fault of the release tooling: {type(error).__name__}: {short(str(error))}"
+    hint = "please report it; with PYTHONDEVMODE=1 its traceback is shown"
+    return Problem(f"{message} ({where})", hint)
 
 
 def _print_json(
-    command: str, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
+    command: str | None, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
 ) -> None:
     told = {
         "schema": as_json.SCHEMA,
@@ -176,13 +253,11 @@ def _print_json(
         "problems": as_json.problems(problems),
         **data,
     }
-    print(json.dumps(told, indent=2))
+    print(json.dumps(as_json.only_text(told), indent=2, allow_nan=False))
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog="python -m scripts", description="Release the workspace's members."
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="python -m scripts", description="Release the workspace's members.")
     _add_workspace(parser, default=Path.cwd())
     names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
@@ -198,9 +273,13 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _add_workspace(parser: ArgumentParser, *, default: Path | str) -> None:
+def _add_workspace(parser: Parser, *, default: Path | str) -> None:
     parser.add_argument(
-        "--workspace", type=Path, default=default, metavar="DIR", help="the workspace's root (here)"
+        "--workspace",
+        type=folder,
+        default=default,
+        metavar="DIR",
+        help="the workspace's root (here)",
     )
 
 

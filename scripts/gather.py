@@ -194,7 +194,7 @@ def _version_in(text: str, member: Member) -> Version | None:
         return version_in(text, member.source)
     try:
         return Version(tomllib.loads(text)["project"]["version"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -1,16 +1,21 @@
 """The command `add-index`."""
 
+import re
 from argparse import Namespace
 from collections.abc import Iterator
 
 from ..model import manifest
 from ..model.catalogue import Entry, Rule, choose, credential_problems, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
+from ..model.url import is_url, without_credentials
 from ..model.workspace import MANIFEST, Index
 from ..ops.known_indexes import catalogue
 from ..report import terminal
 from ..stages.steps import Steps
 from .context import Answer
+
+# https://docs.astral.sh/uv/concepts/indexes/#defining-an-index
+NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def run(arguments: Namespace, _: Steps) -> Answer:
@@ -19,6 +24,9 @@ def run(arguments: Namespace, _: Steps) -> Answer:
         hint = f"known are {', '.join(catalogue())}; any other by --url and --publish-url"
         raise UsageFailure(Problem("name one index to add", hint))
     (name,) = arguments.members
+    if not NAME.fullmatch(name):
+        hint = "uv takes ASCII letters and digits, `-`, `_` and `.`"
+        raise UsageFailure(Problem(f"`{name}` is no name of an index", hint))
     entry = _entry(arguments, name)
     urls = entry.url, entry.publish_url
     stop_on([*url_problems(*urls), *credential_problems(*urls)], UsageFailure)
@@ -44,7 +52,11 @@ def _entry(arguments: Namespace, name: str) -> Entry:
             publish_url=arguments.publish_url or "",
             private=not arguments.public,
         )
-    return choose(catalogue(), arguments.kind or name).filled(_told(arguments.values))
+    filled = choose(catalogue(), arguments.kind or name).filled(_told(arguments.values))
+    wrong = [u for u in (filled.url, filled.publish_url) if u and not is_url(u)]
+    hint = "look at what --set has"
+    stop_on((Problem(f"`{without_credentials(u)}` is no URL", hint) for u in wrong), UsageFailure)
+    return filled
 
 
 def _told(values: list[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from rich.prompt import Prompt
 from ..gather import resolve, workspace_at
 from ..model.note import FOLDER, LEVELS, note_name
 from ..model.problem import Problem, UsageFailure
+from ..model.text import visible
 from ..model.workspace import Workspace
 from ..ops import git
 from ..report import terminal
@@ -50,7 +51,7 @@ def _read(words: Sequence[str], workspace: Workspace) -> tuple[Sequence[str], st
         return names, level, " ".join(text).strip()
     try:
         return _asked(names, level, text, workspace)
-    except EOFError:
+    except (EOFError, UnicodeDecodeError):
         raise UsageFailure(Problem("the questions were not answered", USAGE)) from None
 
 
@@ -59,12 +60,17 @@ def _asked(
 ) -> tuple[Sequence[str], str, str]:
     """Ask on the terminal for what is missing."""
     released = ", ".join(m.name for m in workspace.members.values() if not m.never_released)
-    asked = names or Prompt.ask(f"Which members ({released})").replace(",", " ").split()
+    screen = terminal.console()
+    asked = names or _words(Prompt.ask(f"Which members ({released})", console=screen))
     workspace.select(asked)
-    chosen = level or Prompt.ask("What is it", choices=list(LEVELS))
-    told = text or [Prompt.ask("What will people notice")]
+    chosen = level or Prompt.ask("What is it", choices=list(LEVELS), console=screen)
+    told = text or [Prompt.ask("What will people notice", console=screen)]
     _require(asked, chosen, told)
     return asked, chosen, " ".join(told).strip()
+
+
+def _words(answer: str) -> Sequence[str]:
+    return answer.replace(",", " ").split()
 
 
 def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:
@@ -75,3 +81,6 @@ def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:
         raise UsageFailure(Problem(f"a change note has a level: {levels}", USAGE))
     if not any(map(str.strip, text)):
         raise UsageFailure(Problem("a change note has a text", USAGE))
+    if visible(" ".join(text)) != " ".join(text):
+        hint = "write it as text: it goes into a changelog"
+        raise UsageFailure(Problem(f"the text has what nobody sees: {' '.join(text)}", hint))

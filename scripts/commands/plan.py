@@ -71,7 +71,7 @@ def _fix(context: Context, arguments: Namespace, made: Plan) -> Iterator[str]:
         try:
             before = file.read_bytes().decode("utf-8")
             after = manifest.edited(before, proposed)
-        except (OSError, ValueError) as error:  # TOML's errors are ValueErrors, too
+        except (OSError, ValueError, UsageFailure) as error:
             hint = "--fix writes to the working tree: bring it in order first"
             raise Failure(Problem(f"{path} cannot be mended: {error}", hint, name)) from None
         if after != before:

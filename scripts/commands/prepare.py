@@ -10,6 +10,7 @@ from ..report import as_json, terminal
 from ..stages import prepare
 from ..stages.site import Site
 from ..stages.steps import Steps
+from ..typed import for_real
 from .context import Answer, Context, open_site, stop_on_nothing
 
 
@@ -31,17 +32,18 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
                     prepare.propose(place, commit, arguments.branch)
                 elif patch:
                     prepare.push(place, commit)
-        request = _request(place, arguments.branch) if arguments.branch else ""
+        then = for_real(arguments, "release", but=["--branch"])
+        request = _request(place, arguments.branch, then) if arguments.branch else ""
     words = patch or "Everything that is due is prepared already."
     if arguments.execute and patch:
         words += request
     if not arguments.execute:
-        words += "\nNothing was changed. `nox -s prepare -- --execute` pushes this commit."
+        words += f"\nNothing was changed. `{for_real(arguments)}` pushes this commit."
     data = {"plan": as_json.plan(made), "commit": commit if arguments.execute else None}
     return Answer({**data, "patch": patch}, lambda: terminal.say(words))
 
 
-def _request(place: Site, branch: str) -> str:
+def _request(place: Site, branch: str, then: str) -> str:
     """Say how the branch becomes part of the release branch, and what comes then."""
     base, host = place.branch, urlsplit(place.url).hostname or ""
     lines = {
@@ -52,5 +54,5 @@ def _request(place: Site, branch: str) -> str:
     opened = f": {known}" if known else f" from {branch} to {base}"
     return (
         f"\nIt is on the branch {branch}. Open a request{opened}\n"
-        f"After the merge, on {base}: nox -s release -- --execute"
+        f"After the merge, on {base}: {then}"
     )

@@ -9,6 +9,7 @@ from ..stages.publish import publish
 from ..stages.refusals import refusals
 from ..stages.steps import Steps
 from ..stages.uploads import plan_uploads
+from ..typed import for_real
 from .context import Answer, Context, open_site
 from .due import all_of, due_distributions
 from .prepared import prepared
@@ -43,6 +44,6 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     def show() -> None:
         terminal.show_uploads(uploads)
         if not arguments.execute:
-            terminal.say("Nothing was uploaded. `nox -s publish -- --execute` uploads.")
+            terminal.say(f"Nothing was uploaded. `{for_real(arguments)}` uploads.")
 
     return Answer(as_json.uploads(uploads), show)

@@ -17,10 +17,10 @@ from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
 from ..stages.work import Terms
+from ..typed import for_real
 from .context import Answer, Context, open_site, stop_on_nothing
 
 FILES = "dist/*.whl dist/*.tar.gz dist/pylock.*.toml"
-REAL_LINE = "nox -s release -- --execute"
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -102,9 +102,9 @@ def _closing_words(
     *,
     failed: bool,
 ) -> str:
-    line = " ".join([REAL_LINE, *_as_typed(arguments)])
+    again = for_real(arguments)
     if failed:
-        words = f"Not everything is released. The same command goes on from here: {line}"
+        words = f"Not everything is released. The same command goes on from here: {again}"
         return "\n".join([words, *_giving_up(context, outcome)] if arguments.execute else [words])
     if arguments.execute:
         where = f" and published to {context.index.name}" if context.index else ""
@@ -117,7 +117,7 @@ def _closing_words(
     words = "This was a rehearsal: no remote, no index and no file of yours was changed.\n"
     if refused:
         words += "A real release would refuse to start, as the warnings say.\n"
-    return words + f"To do it for real: {line}"
+    return words + f"To do it for real: {again}"
 
 
 def _giving_up(context: Context, outcome: Outcome) -> Iterator[str]:
@@ -156,18 +156,6 @@ def _forge_lines(context: Context, release_tags: Sequence[str]) -> list[str]:
         for tag in release_tags
         for line in known
     ]
-
-
-def _as_typed(arguments: Namespace) -> list[str]:
-    typed = [] if arguments.index is None else ["--index", arguments.index or '""']
-    repeated = {"installers": "--installer", "bump": "--bump", "version": "--version"} | {
-        "pre": "--pre"
-    }
-    for name, option in repeated.items():
-        typed += [word for value in getattr(arguments, name) or () for word in (option, value)]
-    named = [*arguments.members, *arguments.only]
-    promoted = [] if arguments.promote is None else ["--promote", *arguments.promote]
-    return [*typed, *named, *promoted]
 
 
 def _verify_head(place: Site, context: Context, arguments: Namespace) -> tuple[Result, ...]:

@@ -1,10 +1,9 @@
 """Where members are installed from: this repository, or any other by its URL."""
 
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shlex import quote
 
 from ..gather import gather, resolve
 from ..model.plan import make_plan
@@ -73,12 +72,3 @@ def open_unfinished(arguments: Namespace, path: Path) -> Source:
         hint = "`nox -s status` shows what is released"
         raise NothingToRelease(Problem("no tag waits for its release to be finished", hint))
     return replace(source, refs=tuple(tag.name for tag in closing))
-
-
-def as_typed(arguments: Namespace, *, refs: Sequence[str]) -> list[str]:
-    """Return the options that name a source, without any credentials."""
-    elsewhere = arguments.workspace.resolve() != Path.cwd()
-    workspace = ["--workspace", quote(str(arguments.workspace))] if elsewhere else []
-    url = [] if arguments.url is None else ["--url", quote(git.public_url(arguments.url))]
-    below = ["--below", quote(arguments.below)] if arguments.below else []
-    return [*workspace, *url, *below, *(word for ref in refs for word in ("--ref", quote(ref)))]

@@ -17,6 +17,7 @@ from ..stages.release import close
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.work import Terms
+from ..typed import for_real
 from .context import Answer, Context, open_site
 from .prepared import prepared
 
@@ -46,7 +47,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
                     tag.push_member_tags(place, own, facts.base, name)
         if arguments.close:
             closed = _closed(place, steps, arguments)
-    return _answer(tags, closed, is_real=arguments.execute)
+    return _answer(tags, closed, "" if arguments.execute else for_real(arguments))
 
 
 def _closed(place: Site, steps: Steps, arguments: Namespace) -> Outcome:
@@ -54,7 +55,7 @@ def _closed(place: Site, steps: Steps, arguments: Namespace) -> Outcome:
     return close(place, steps, terms, verified=arguments.verified)
 
 
-def _answer(tags: Sequence[Tag], closed: Outcome | None, *, is_real: bool) -> Answer:
+def _answer(tags: Sequence[Tag], closed: Outcome | None, again: str) -> Answer:
     data: dict[str, object] = {"tags": [{"name": t.name, "commit": t.commit} for t in tags]}
     if closed:
         data |= {"closed": closed.tags, **as_json.results(closed.results)}
@@ -68,8 +69,8 @@ def _answer(tags: Sequence[Tag], closed: Outcome | None, *, is_real: bool) -> An
             done = ", ".join(closed.tags)
             verified = "Verified at the remote, and tagged" if closed.results else "Tagged"
             terminal.say(f"{verified}: {done}." if done else "No release tag was due.")
-        if not is_real:
-            terminal.say("No tag was made. `nox -s tag -- --execute` makes and pushes them.")
+        if again:
+            terminal.say(f"No tag was made. `{again}` makes and pushes them.")
 
     problems = failures(closed.results) if closed else []
     return Answer(data, show, problems=problems, exit_code=1 if problems else 0)

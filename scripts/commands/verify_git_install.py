@@ -14,8 +14,9 @@ from ..stages.routes import WAYS
 from ..stages.sdists import contents_at
 from ..stages.steps import Steps
 from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
+from ..typed import as_typed
 from .context import Answer, verified
-from .source import HEAD, Source, as_typed, open_source, open_unfinished
+from .source import HEAD, Source, open_source, open_unfinished
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -90,14 +91,15 @@ def _scope(arguments: Namespace) -> Scope:
         alone=everything,
         run_commands=everything or arguments.run_commands,
         direct=arguments.direct,
-        again=" ".join(["nox -s verify-git-install --", *_as_typed(arguments)]),
+        again=" ".join(["nox -s verify-git-install --", *_one_alone(arguments)]),
     )
 
 
-def _as_typed(arguments: Namespace) -> list[str]:
-    typed = as_typed(arguments, refs=arguments.refs)
-    typed += ["--direct"] if arguments.direct else []
-    return typed + (["--run-commands"] if arguments.all or arguments.run_commands else [])
+def _one_alone(arguments: Namespace) -> list[str]:
+    """Return what was typed but for what is chosen anew: member, route and installer."""
+    chosen = Namespace(**{**vars(arguments), "members": []})
+    run_commands = ["--run-commands"] if arguments.all and not arguments.run_commands else []
+    return [*as_typed(chosen, but=["--route", "--installer", "--all"]), *run_commands]
 
 
 def _require_any(targets: Sequence[Target], scope: Scope) -> None:

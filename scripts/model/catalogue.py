@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .problem import Problem, UsageFailure, stop_on
-from .workspace import without_credentials
+from .url import without_credentials
 
 _ASKED = re.compile(r"\{([A-Z_]+)\}")
 NO_INDEX = {"github", "github-packages", "ghcr"}

@@ -18,7 +18,7 @@ _BREAKING = re.compile(r"BREAKING[ -]CHANGE: +(?P<text>.+)")
 _FOOTER = re.compile(r"[A-Za-z-]+(: | #)|BREAKING CHANGE: ")
 _REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _REFERRED = re.compile(r"Refs: *(?P<hashes>[0-9a-f]{7,40}(?:, *[0-9a-f]{7,40})*)")
-_RELEASED = re.compile(r"- (?P<name>\S+) (?P<version>\S+): ")
+_RELEASED = re.compile(r"- (?P<name>\S+) (?P<version>\S+):(?: |$)")
 RELEASE_SUBJECT = "release: "
 
 
@@ -37,8 +37,8 @@ class Commit:
 
     @property
     def subject(self) -> str:
-        """Return the first line of the message."""
-        return self.message.partition("\n")[0].strip()
+        """Return the first line of the message; it may have none."""
+        return self.message.partition("\n")[0].strip() or "a commit without a message"
 
     @property
     def level(self) -> Level:
@@ -75,7 +75,8 @@ class Commit:
 
     @property
     def _body(self) -> list[str]:
-        return self.message.splitlines()[1:]
+        """Return the lines after the first, as git has them: they end in no other way."""
+        return [line.rstrip("\r") for line in self.message.split("\n")[1:]]
 
 
 def _entry(header: str) -> Entry:
@@ -90,12 +91,14 @@ def _entry(header: str) -> Entry:
 
 def _breaking(lines: list[str]) -> Iterator[str]:
     """Find the footers that name a breaking change, each with the lines that it runs over."""
-    for number, line in enumerate(lines):
-        found = _BREAKING.match(line)
-        if found:
-            words = [found["text"]]
-            for more in lines[number + 1 :]:
-                if not more.strip() or _FOOTER.match(more):
-                    break
-                words.append(more.strip())
+    words: list[str] = []
+    for line in lines:
+        if words and (not line.strip() or _FOOTER.match(line)):
             yield " ".join(words)
+            words = []
+        if found := _BREAKING.match(line):
+            words = [found["text"]]
+        elif words:
+            words.append(line.strip())
+    if words:
+        yield " ".join(words)

@@ -3,12 +3,14 @@
 https://keepachangelog.com/en/1.1.0/
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 
 from packaging.version import Version
 
+from .text import visible
 from .version import Level
 
 FILE = "CHANGELOG.md"
@@ -16,6 +18,8 @@ PREAMBLE = "# Changelog\n"
 HEADINGS = {Level.MAJOR: "Changed", Level.MINOR: "Added", Level.PATCH: "Fixed"}
 FENCES = ("```", "~~~")
 UNRELEASED = "unreleased"
+# Markdown's lines end in no other way: https://spec.commonmark.org/current/#line-ending
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def section(
@@ -42,7 +46,7 @@ def section(
 def with_section(text: str, new: str) -> str:
     """Put a section above the newest one; all else stays as it is, to the letter."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines(keepends=True) or [PREAMBLE]
+    lines = _LINE.findall(text) or [PREAMBLE]
     place = next((i for i in _headings(lines) if _names_a_version(lines[i])), len(lines))
     before, after = "".join(lines[:place]), "".join(lines[place:])
     gap = newline * (2 - len(before[-2 * len(newline) :].split(newline)[1:])) if before else ""
@@ -51,26 +55,32 @@ def with_section(text: str, new: str) -> str:
 
 def section_of(text: str, version: Version) -> str:
     """Return the section of a version, without its heading; empty where there is none."""
-    lines = text.splitlines()
+    lines = _LINE.findall(text)
     starts = [*_headings(lines), len(lines)]
     for start, end in pairwise(starts):
         if _heading_words(lines[start])[:1] == [str(version)]:
-            return "\n".join(lines[start + 1 : end]).strip() or "."
+            return "".join(lines[start + 1 : end]).replace("\r\n", "\n").strip() or "."
     return ""
 
 
 def _item(text: str) -> str:
     """Write an entry as an item of a list; lines of its own stay below it."""
-    return "- " + "\n".join(f"  {line}".rstrip() for line in text.splitlines())[2:]
+    return "- " + "\n".join(f"  {line}".rstrip() for line in visible(text).split("\n"))[2:]
 
 
 def _headings(lines: Iterable[str]) -> Iterator[int]:
-    """Find the headings of sections; what stands in a fenced block is none."""
-    fence = ""
+    """Find the headings of sections; what stands in a fenced block is none.
+
+    A block within an item of a list ends with that item, even where nothing closes it.
+    """
+    fence, indent = "", 0
     for number, line in enumerate(lines):
-        start = line.lstrip()[:3]
+        text = line.lstrip(" ")
+        start, depth = text[:3], len(line) - len(text)
+        if fence and indent and depth == 0 and text.strip():
+            fence = ""
         if start in FENCES and fence in {"", start}:
-            fence = "" if fence else start
+            fence, indent = "" if fence else start, depth
         elif not fence and line.startswith("## "):
             yield number
 

@@ -12,6 +12,7 @@ from .history import Behind, commits_of_members, without_reverted
 from .intent import Intent
 from .note import Note
 from .tag import Tag
+from .text import in_markdown
 from .version import Level, Standing, kind_of
 from .workspace import Member
 
@@ -102,7 +103,7 @@ class Draft:
         if self.notes:
             return tuple((note.level, note.text) for note in self.notes if note.level)
         return tuple(
-            (level, f"{text} ({commit.hash[:7]})")
+            (level, f"{in_markdown(text)} ({commit.hash[:7]})")
             for commit in self.unsettled
             for level, text in commit.entries
         )

@@ -6,6 +6,7 @@ from datetime import date
 from . import changelog, manifest
 from .change import RELEASE_SUBJECT
 from .plan import Plan, Release
+from .text import in_message
 from .version_source import FromFile, with_version
 from .workspace import MANIFEST, Member, Workspace
 
@@ -45,7 +46,8 @@ def release_message(plan: Plan) -> str:
     short = named if len(releases) <= NAMED_IN_SUBJECT else f"{len(releases)} members"
     lines = [f"{RELEASE_SUBJECT}{short}", ""]
     for release in releases:
-        lines += [f"- {release.name} {release.planned_version}: {release.reasons[0]}"]
+        reason = in_message(release.reasons[0])
+        lines += [f"- {release.name} {release.planned_version}: {reason}"]
     return "\n".join(lines) + "\n"
 
 

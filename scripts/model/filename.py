@@ -19,7 +19,7 @@ def parsed(filename: str) -> tuple[NormalizedName, Version] | None:
         if filename.endswith(".whl"):
             return parse_wheel_filename(filename)[:2]
         return parse_sdist_filename(filename)
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except (InvalidWheelFilename, InvalidSdistFilename, ValueError):  # a number may be too long
         return None
 
 

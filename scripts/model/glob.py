@@ -5,12 +5,14 @@ from fnmatch import fnmatchcase
 
 def matches(path: str, pattern: str) -> bool:
     """Tell whether a whole path matches a pattern."""
-    return _match(tuple(path.split("/")), tuple(pattern.strip("/").split("/")))
-
-
-def _match(parts: tuple[str, ...], glob: tuple[str, ...]) -> bool:
-    if not glob:
-        return not parts
-    if glob[0] == "**":
-        return any(_match(parts[skip:], glob[1:]) for skip in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], glob[0]) and _match(parts[1:], glob[1:])
+    parts = path.split("/")
+    reached = {0}  # how many parts are matched, in each way that there is
+    for glob in pattern.strip("/").split("/"):
+        if glob == "**":
+            reached = set(range(min(reached), len(parts) + 1))
+        else:
+            fitting = (n for n in reached if n < len(parts) and fnmatchcase(parts[n], glob))
+            reached = {n + 1 for n in fitting}
+        if not reached:
+            return False
+    return len(parts) in reached

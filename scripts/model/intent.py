@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from .problem import Problem, UsageFailure, stop_on
-from .version import FINAL, PRE_RELEASES, Level
+from .version import FINAL, PRE_RELEASES, Level, read_version
 from .workspace import Workspace
 
 LEVELS = {str(level): level for level in (Level.PATCH, Level.MINOR, Level.MAJOR)}
@@ -59,8 +59,8 @@ def read_intent(
     """
     intent = Intent(
         only=frozenset(canonicalize_name(name) for name in only),
-        levels={name: _level(text) for name, text in _pairs("--bump", bumps)},
-        versions={name: _version(text) for name, text in _pairs("--version", versions)},
+        levels={name: _level(text) for name, text in _pairs("--bump", bumps).items()},
+        versions={name: _version(text) for name, text in _pairs("--version", versions).items()},
         kinds=_kinds(tuple(pre), promote),
         republish=republish,
     )
@@ -68,13 +68,20 @@ def read_intent(
     return intent
 
 
-def _pairs(option: str, texts: Iterable[str]) -> Iterable[tuple[NormalizedName, str]]:
+def _pairs(option: str, texts: Iterable[str]) -> dict[NormalizedName, str]:
+    """Read members with what each is to be; an empty name would stand for everyone."""
+    pairs: dict[NormalizedName, str] = {}
     for text in texts:
         name, sign, value = text.partition("=")
-        if not sign:
+        if not sign or not name:
+            missing = "member" if sign else "`=`"
             hint = "write the member, `=` and what it is to be, as in `--bump core=minor`"
-            raise UsageFailure(Problem(f"{option} {text} has no `=`", hint))
-        yield canonicalize_name(name), value
+            raise UsageFailure(Problem(f"{option} {text} has no {missing}", hint))
+        member = canonicalize_name(name)
+        if pairs.setdefault(member, value) != value:
+            message = f"{option} says two things of {member}: {pairs[member]} and {value}"
+            raise UsageFailure(Problem(message, "ask for one of them", member))
+    return pairs
 
 
 def _level(text: str) -> Level:
@@ -84,16 +91,22 @@ def _level(text: str) -> Level:
 
 
 def _version(text: str) -> Version:
-    try:
-        return Version(text)
-    except InvalidVersion:
+    version = read_version(text)
+    if version is None:
         hint = "write a PEP 440 version such as 2.0.0"
-        raise UsageFailure(Problem(f"`{text}` is no version", hint)) from None
+        raise UsageFailure(Problem(f"`{text}` is no version", hint))
+    return version
 
 
 def _kinds(pre: Iterable[str], promote: Iterable[str] | None) -> dict[NormalizedName, str]:
     kinds: dict[NormalizedName, str] = {}
-    asked = [*((name, kind) for kind, _, name in (text.partition("=") for text in pre))]
+    asked = []
+    for text in pre:
+        kind, sign, name = text.partition("=")
+        if sign and not name:
+            hint = "write `--pre KIND=MEMBER`, or `--pre KIND` for all that is due"
+            raise UsageFailure(Problem(f"--pre {text} has no member", hint))
+        asked.append((name, kind))
     if promote is not None:
         asked += [(name, FINAL) for name in tuple(promote) or (EVERYONE,)]
     for name, kind in asked:

@@ -11,14 +11,16 @@ import tomlkit
 from packaging.version import Version
 from tomlkit.items import Array, String
 
-from .problem import Problem, UsageFailure
+from .problem import Problem, UsageFailure, stop_on
+from .shape import shape_problems
+from .text import short
 
 
 def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
     """Replace requirements, wherever the manifest states them, and set the project's version."""
     if not moved and version is None:
         return text
-    document = tomlkit.parse(text)
+    document = _parsed(text)
     if version is not None:
         project: Any = document["project"]
         project["version"] = _quoted_as(project["version"], str(version))
@@ -34,7 +36,7 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
 
     Raises `UsageFailure` where one of that name says something else.
     """
-    document = tomlkit.parse(text)
+    document = _parsed(text)
     uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
     indexes = uv.setdefault("index", tomlkit.aot())
     for found in indexes:
@@ -48,6 +50,18 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
     entry.update(table)
     indexes.append(entry)
     return tomlkit.dumps(document)
+
+
+def _parsed(text: str) -> tomlkit.TOMLDocument:
+    """Parse a manifest for an edit; raise `UsageFailure` for one that cannot be edited."""
+    try:
+        document = tomlkit.parse(text)
+        stop_on(shape_problems("the manifest", document.unwrap()), UsageFailure)
+    except (ValueError, RecursionError) as error:  # TOML's own errors are ValueErrors, too
+        why = short(str(error)) or type(error).__name__
+        hint = "bring it in order first: its syntax, or how deep it is nested"
+        raise UsageFailure(Problem(f"no manifest that can be edited: {why}", hint)) from None
+    return document
 
 
 def _requirement_arrays(document: tomlkit.TOMLDocument) -> Iterator[Array]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
+from .text import one_line, visible
 from .version import Level
 
 FOLDER = "changes"
@@ -32,9 +33,16 @@ def is_note(path: str) -> bool:
 
 
 def read_note(path: str, text: str) -> Note | None:
-    """Read a note; None where its name does not say what it changes."""
-    level = LEVELS.get(path.removesuffix(".md").rpartition(".")[2])
-    return None if level is None else Note(path=path, level=level, text=text.strip())
+    """Read a note; None where its name does not say what it changes.
+
+    One without a text is told by the words of its name.
+    """
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    words, _, kind = stem.rpartition(".")
+    if kind not in LEVELS:
+        return None
+    told = visible(text.removeprefix("\ufeff")).strip() or one_line(words.replace("-", " "))
+    return Note(path=path, level=LEVELS[kind], text=told or kind)
 
 
 def note_name(text: str, level: str, taken: Container[str]) -> str:

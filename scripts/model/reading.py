@@ -3,6 +3,7 @@
 https://docs.astral.sh/uv/concepts/projects/workspaces/
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -13,21 +14,24 @@ from types import MappingProxyType
 from typing import Any
 
 from packaging.requirements import InvalidRequirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from .build_system import read_build_system
 from .glob import matches
 from .note import FOLDER, is_note, read_note
 from .problem import Failure, Problem, UsageFailure, stop_on
-from .requirement import InternalRequirement, Kind, internal_requirement
+from .requirement import InternalRequirement, Kind, internal_requirement, is_range
 from .settings import Settings
 from .shape import shape_problems
+from .text import brief, short
+from .url import is_url, without_credentials
+from .version import read_version
 from .version_source import FromFile, Unknown, VersionSource, version_in, version_source
 from .workspace import MANIFEST, Index, Member, Workspace
 
 PRIVATE = "Private :: Do Not Upload"
+MOST_PARTS = 200  # of one key; Python takes minutes for some thousands of them
 Texts = Callable[[Collection[str]], Mapping[str, str]]
 
 
@@ -50,7 +54,10 @@ def manifest_paths(
     for folder in members:
         if folder in left_out or folder.rpartition("/")[2].startswith("."):
             continue
-        if MANIFEST in folders[folder]:
+        if not folder.isprintable():
+            message = f"the folder of the workspace member {folder!a} has a name of other bytes"
+            problems.append(Problem(message, "rename it: neither uv nor a URL can name it"))
+        elif MANIFEST in folders[folder]:
             paths.append(f"{folder}/{MANIFEST}")
         else:
             message = f"workspace member `{folder}` has no {MANIFEST}"
@@ -116,7 +123,7 @@ def read_workspace(
         hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
         problems.append(Problem("the workspace has no member", hint))
     settings = Settings.read(tables[MANIFEST].get("tool", {}).get("release", {}))
-    problems += _group_problems(settings, names)
+    problems += [*_group_problems(settings, names), *_index_problems(uv)]
     stop_on(problems, UsageFailure)
     members, strays = _with_files(members, files, texts)
     return Workspace(
@@ -179,11 +186,26 @@ def _with_version(member: Member, texts: Mapping[str, str]) -> Member:
 
 
 def _toml(path: str, text: str) -> dict[str, Any]:
+    """Read a manifest; raise `UsageFailure`, whatever is wrong with it."""
+    hint = "mend the line that it names"
+    deep = "is nested too deep", "write it with fewer brackets, or fewer dots in a key"
     try:
-        return tomllib.loads(text)
+        text.encode("utf-8")
+        if all(piece.count(".") <= MOST_PARTS for piece in re.split("[=\n]", text)):
+            return tomllib.loads(text)
+        why, hint = deep
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        why, hint = f"is not UTF-8, in line {line}", "save it as UTF-8"
+    except RecursionError:
+        why, hint = deep
     except tomllib.TOMLDecodeError as error:
-        message = f"{path} is not TOML: {error}"
-        raise UsageFailure(Problem(message, "mend the line that it names")) from None
+        why = f"is not TOML: {short(str(error))}"
+        if text.startswith("\ufeff"):
+            hint = "it starts with a byte order mark: save it as UTF-8 without one"
+    except ValueError:
+        why, hint = "has a number that is too long", "write one of fewer than 4,300 digits"
+    raise UsageFailure(Problem(f"{path} {why}", hint))
 
 
 def _workspace_table(root: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -281,23 +303,19 @@ def _version(path: str, name: NormalizedName, project: Mapping[str, Any]) -> Ver
     if "version" not in project:
         hint = f'add `version = "0.1.0"` to the [project] of {path}'
         raise UsageFailure(Problem(f"{name} has no version", hint, name))
-    try:
-        return Version(project["version"])
-    except (InvalidVersion, TypeError):
-        message = f"{name} has the version {project['version']!r}, which is not one"
+    version = read_version(project["version"])
+    if version is None:
+        message = f"{name} has the version {brief(project['version'])}, which is not one"
         hint = f"write a PEP 440 version such as 0.1.0 in {path}"
-        raise UsageFailure(Problem(message, hint, name)) from None
+        raise UsageFailure(Problem(message, hint, name))
+    return version
 
 
 def _requires_python(path: str, name: NormalizedName, project: Mapping[str, Any]) -> str:
     text: str = project.get("requires-python", "")
-    try:
-        SpecifierSet(text)
-    except InvalidSpecifier:
-        message = f"{name} has the requires-python {text!r}, which is no range"
-        raise UsageFailure(
-            Problem(message, f'write one such as ">=3.11" in {path}', name)
-        ) from None
+    if not is_range(text):
+        message = f"{name} has the requires-python {brief(text)}, which is no range"
+        raise UsageFailure(Problem(message, f'write one such as ">=3.11" in {path}', name))
     return text
 
 
@@ -322,7 +340,7 @@ def _requirements(
         try:
             found = internal_requirement(text, kind, names)
         except InvalidRequirement as error:
-            message = f"{name} has a requirement that cannot be read, `{text}`: {error}"
+            message = f"{name} has a requirement that cannot be read, `{short(text)}`: {error}"
             raise UsageFailure(Problem(message, f"mend it in {path}", name)) from None
         if found and found.sibling != name:
             yield found
@@ -339,6 +357,17 @@ def _requirement_texts(table: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
     for kind, lists in sections:
         for texts in lists:
             yield from ((kind, text) for text in texts if isinstance(text, str))
+
+
+def _index_problems(uv: Mapping[str, Any]) -> Iterator[Problem]:
+    for entry in uv.get("index", []):
+        for key in ("name", "url", "publish-url"):
+            value = entry.get(key, "")
+            if not isinstance(value, str) or (key != "name" and not is_url(value)):
+                shown = without_credentials(value) if isinstance(value, str) else value
+                message = f"{MANIFEST}: a [[tool.uv.index]] has the {key} {brief(shown)}"
+                kind = "a string" if key == "name" else "a URL"
+                yield Problem(message, f"it takes {kind}")
 
 
 def _indexes(uv: Mapping[str, Any]) -> Iterator[Index]:

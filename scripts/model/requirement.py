@@ -7,11 +7,13 @@ from enum import StrEnum
 from functools import cache
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import Specifier
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from .version import next_breaking
+
+LONGEST = 4_000  # Python refuses numbers of 4,300 digits
 
 
 class Kind(StrEnum):
@@ -59,8 +61,23 @@ class InternalRequirement:
 
 @cache
 def parsed(text: str) -> Requirement:
-    """Parse a requirement, once; raises `InvalidRequirement`."""
-    return Requirement(text)
+    """Parse a requirement, once; raises `InvalidRequirement`, whatever is wrong with it."""
+    if len(text) > LONGEST:
+        message = f"it is longer than {LONGEST:,} characters"
+        raise InvalidRequirement(message)
+    try:
+        return Requirement(text)
+    except RecursionError:
+        message = "its marker is nested too deep"
+        raise InvalidRequirement(message) from None
+
+
+def is_range(text: str) -> bool:
+    """Tell whether a text is a range of versions, or empty."""
+    try:
+        return len(text) <= LONGEST and SpecifierSet(text) is not None
+    except InvalidSpecifier:
+        return False
 
 
 def internal_requirement(

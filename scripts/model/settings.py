@@ -9,7 +9,9 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from .problem import Problem, UsageFailure
 from .tag import TagFormat
+from .text import brief
 from .transport import transport_problem
+from .url import is_url, without_credentials
 
 DEFAULT_IGNORE = ("**/tests/**", "**/test/**", "**/changes/**", "**/CHANGELOG.md")
 LOCKSTEP_TAG = "v{version}"
@@ -102,6 +104,10 @@ def _read(key: str, value: object) -> Any:  # noqa: ANN401 - each key has a type
         return _choice(key, value)
     if not isinstance(value, str) or (key == "remote" and not value):
         raise _wrong(key, value, "a string")
+    if key == "repository" and not is_url(value):
+        raise _wrong(key, without_credentials(value), "a URL")
+    if key == "remote":
+        _require_plain(key, value)
     return TagFormat(value) if key == "tag-format" else value
 
 
@@ -123,12 +129,20 @@ def _names(key: str, value: object) -> tuple[str, ...]:
     is_list = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
     if not isinstance(value, list) or not is_list or (key == "branch" and not value):
         raise _wrong(key, value, "a list of strings")
+    for name in value if key == "branch" else ():
+        _require_plain(key, name)
     return tuple(value)
+
+
+def _require_plain(key: str, name: str) -> None:
+    """Refuse a name that git would take for an option, or that no ref can have."""
+    if name.startswith("-") or " " in name or not name.isprintable():
+        raise _wrong(key, name, "a name that git can have")
 
 
 CHOICES: Mapping[str, type[StrEnum]] = {"versioning": Versioning, "cascade": Cascade}
 
 
 def _wrong(key: str, value: object, expected: str) -> UsageFailure:
-    message = f"[tool.release] `{key}` is {value!r}"
+    message = f"[tool.release] `{key}` is {brief(value)}"
     return UsageFailure(Problem(message, f"it takes {expected}"))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from packaging.utils import NormalizedName
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from .problem import Problem, UsageFailure
+from .version import read_version
 
 # What no version contains: without one of these, name and version would run together.
 SEPARATORS = frozenset("/-_=")
@@ -38,6 +39,7 @@ class TagFormat:
     def __post_init__(self) -> None:
         """Refuse a shape that no git URL or no release could use."""
         unsafe = [text for text in UNSAFE if text in f"/{self.template}/"]
+        unsafe += [character for character in self.template if not character.isprintable()]
         if unsafe:
             message = f"tag-format `{self.template}` has {' '.join(unsafe)!r}"
             hint = "pip and uv cannot name such a tag in a URL; `{name}/v{version}` works"
@@ -71,13 +73,11 @@ class TagFormat:
         None for one that is not in this shape, to the letter.
         """
         member, version = self._split(tag)
-        try:
-            parsed = Version(version)
-        except InvalidVersion:
+        parsed = read_version(version)
+        if parsed is None or self.render(member, parsed) != tag:
             return None
         own = (NormalizedName(member),) if self.names_member else tuple(names)
-        exact = self.render(member, parsed) == tag and names and set(own) <= set(names)
-        return (own, parsed) if exact else None
+        return (own, parsed) if own and all(name in names for name in own) else None
 
     def _split(self, tag: str) -> tuple[str, str]:
         """Return the name and the version in a tag, each empty where it is not there."""

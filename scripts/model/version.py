@@ -6,11 +6,14 @@ https://packaging.python.org/en/latest/specifications/version-specifiers/
 from dataclasses import dataclass
 from enum import IntEnum
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 FINAL = ""
 DEVELOPMENT = "dev"
 PRE_RELEASES = ("a", "b", "rc", DEVELOPMENT)
+
+
+LONGEST = 200  # a file cannot be named by more, and Python refuses numbers of 4,300 digits
 
 
 class Level(IntEnum):
@@ -83,6 +86,14 @@ class Standing:
         bases += [base_of(self.prior)] if self.prior and self.prior.is_prerelease else []
         bases += [raised(self.final, self.level)] if self.final else []
         return max(bases)
+
+
+def read_version(text: object) -> Version | None:
+    """Read a version; None for what is none, or is longer than any name can be."""
+    try:
+        return Version(text) if isinstance(text, str) and len(text) <= LONGEST else None
+    except InvalidVersion:
+        return None
 
 
 def kind_of(version: Version) -> str:

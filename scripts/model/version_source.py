@@ -10,7 +10,9 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
+
+from .version import read_version
 
 # https://hatch.pypa.io/latest/plugins/version-source/regex/
 _ASSIGNED = r"""(?i)^(__version__|VERSION)(?: ?\: ?str)? *= *(['"])v?(?P<version>.+?)\2"""
@@ -44,7 +46,7 @@ VersionSource = FromTag | FromFile | Unknown
 
 def version_source(table: Mapping[str, Any]) -> VersionSource:
     """Say where the dynamic version of a manifest comes from."""
-    backend = _table(table, "build-system").get("build-backend")
+    backend = _text(_table(table, "build-system"), "build-backend")
     readers = {
         "hatchling.build": _hatch,
         "pdm.backend": _pdm,
@@ -61,11 +63,7 @@ def version_source(table: Mapping[str, Any]) -> VersionSource:
 
 def version_in(text: str, source: FromFile) -> Version | None:
     """Read the version; None where it is not there or is none."""
-    span = _span(text, source)
-    try:
-        return Version(text[slice(*span)])
-    except InvalidVersion:
-        return None
+    return read_version(text[slice(*_span(text, source))])
 
 
 def with_version(text: str, source: FromFile, version: Version) -> str:
@@ -90,12 +88,18 @@ def _table(table: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _text(table: Mapping[str, Any], key: str, default: str = "") -> str:
+    """Return a text of a table; empty where it is something else."""
+    found = table.get(key, default)
+    return found if isinstance(found, str) else ""
+
+
 def _tag_tool(table: Mapping[str, Any]) -> str:
     """Return the tool that derives the version from a tag, if one does."""
     tool = _table(table, "tool")
-    source = _table(tool, "hatch", "version").get("source")
+    source = _text(_table(tool, "hatch", "version"), "source")
     if source in {"vcs", "uv-dynamic-versioning", "versioningit"}:
-        return "hatch-vcs" if source == "vcs" else str(source)
+        return "hatch-vcs" if source == "vcs" else source
     if _table(tool, "pdm", "version").get("source") == "scm":
         return "pdm-backend"
     for name in ("setuptools_scm", "versioningit"):
@@ -115,12 +119,12 @@ def _name(requirement: str) -> str:
 def _hatch(table: Mapping[str, Any]) -> FromFile | None:
     version = _table(table, "tool", "hatch", "version")
     path, pattern = version.get("path"), version.get("pattern", _ASSIGNED)
-    if version.get("source", "regex") not in {"regex", "code"} or not isinstance(path, str):
+    if _text(version, "source", "regex") not in {"regex", "code"} or not isinstance(path, str):
         return None
     pattern = _ASSIGNED if pattern is True else pattern
     try:
         named = "version" in re.compile(pattern).groupindex
-    except (re.error, TypeError):
+    except (re.error, TypeError, OverflowError, RecursionError):
         return None
     return FromFile((path,), pattern) if named else None
 
@@ -150,8 +154,9 @@ def _setuptools(table: Mapping[str, Any]) -> FromFile | None:
 
 
 def _roots(table: Mapping[str, Any]) -> tuple[str, ...]:
-    where = _table(table, "tool", "setuptools", "packages", "find").get("where", ())
-    named = [_table(table, "tool", "setuptools", "package-dir").get(""), *where]
+    where = _table(table, "tool", "setuptools", "packages", "find").get("where")
+    listed = where if isinstance(where, list) else []
+    named = [_table(table, "tool", "setuptools", "package-dir").get(""), *listed]
     return (*(f"{root}/" for root in named if isinstance(root, str)), "src/", "")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -15,6 +14,7 @@ from .note import Note
 from .problem import Problem, UsageFailure, stop_on
 from .requirement import InternalRequirement, Kind
 from .settings import Settings
+from .url import without_credentials
 from .version_source import VersionSource
 
 MANIFEST = "pyproject.toml"
@@ -70,12 +70,6 @@ class Index:
         """Return the names of uv's variables for the user and the password to read it with."""
         name = "".join(c if c.isalnum() else "_" for c in self.name.upper())
         return f"UV_INDEX_{name}_USERNAME", f"UV_INDEX_{name}_PASSWORD"
-
-
-def without_credentials(url: str) -> str:
-    """Return a URL as anybody may see it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 @dataclass(frozen=True, kw_only=True)

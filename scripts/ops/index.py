@@ -20,7 +20,8 @@ from ..model.filename import version_of
 from ..model.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page_of
 from ..model.login import Login
 from ..model.problem import Failure, Problem
-from ..model.workspace import Index, without_credentials
+from ..model.url import without_credentials
+from ..model.workspace import Index
 from . import reading
 from .fetch import (
     FILE,

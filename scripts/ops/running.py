@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ from signal import SIGKILL
 
 # How often we look whether a program has ended that something else keeps the output of.
 GLANCE_SECONDS = 1.0
+_ended_early = threading.Event()
 _running: set[subprocess.Popen[bytes]] = set()
 
 
@@ -36,8 +38,11 @@ def run_to_end(
     """Run a program in a session of its own, without a terminal: nothing waits at a prompt.
 
     With `leaves_nothing`, what it started and left running is stopped when it ends.
-    Raises `FileNotFoundError` where there is no such program.
+    Raises `FileNotFoundError` where there is no such program, and `KeyboardInterrupt` in a
+    worker that goes on after somebody wanted an end.
     """
+    if _ended_early.is_set() and threading.current_thread() is not threading.main_thread():
+        raise KeyboardInterrupt
     process = subprocess.Popen(  # noqa: S603 - arguments are a list, and no shell reads them
         [*command],
         cwd=cwd,
@@ -62,7 +67,11 @@ def run_to_end(
 
 
 def stop_all() -> None:
-    """Stop every program that runs now: whoever started us wants an end."""
+    """Stop every program that runs, and start none for workers: somebody wants an end.
+
+    The main thread still tidies up, and may need programs for that.
+    """
+    _ended_early.set()
     for process in tuple(_running):
         _stop(process)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model import text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from ..stages.uploads import Upload
 
 SCHEMA = 1
+
+
+def only_text(value: object) -> object:
+    """Write out the bytes that are no text, such as those of a file's name, wherever they are.
+
+    JSON could have them as halves of characters, which most readers refuse.
+    https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+    """
+    if isinstance(value, str):
+        return text.only_text(value)
+    if isinstance(value, dict):
+        return {only_text(key): only_text(each) for key, each in value.items()}
+    return [only_text(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def problems(found: Iterable[Problem]) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.picture import mermaid
+from ..model.text import as_block, as_code, in_cell, in_markdown, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +25,13 @@ def plan(
     lines = ["## Release plan", ""]
     if review:
         lines += [_reviewed(review), ""]
-    lines += [f"- **{p.message}**: {p.hint}" for p in problems]
+    lines += [f"- **{in_markdown(p.message)}**: {in_markdown(p.hint)}" for p in problems]
     lines += [""] if problems else []
     if not made.releases:
         return "\n".join([*lines, "Nothing to release.", ""])
     lines += ["| member | from | to | because |", "|---|---|---|---|"]
     for r in made.releases:
-        why = "<br>".join(_cell(reason) for reason in r.reasons)
+        why = "<br>".join(in_cell(in_markdown(short(reason))) for reason in r.reasons)
         lines.append(f"| {r.name} | {r.initial_version} | {r.planned_version} | {why} |")
     steps = {r.name: f"{r.initial_version} to {r.planned_version}" for r in made.releases}
     return "\n".join([*lines, "", "```mermaid", mermaid(workspace, steps) + "```", ""])
@@ -38,13 +39,9 @@ def plan(
 
 def _reviewed(review: Review) -> str:
     if not review.changed:
-        return f"Compared with `{review.base}`, no member changes."
+        return f"Compared with {as_code(review.base)}, no member changes."
     names = (f"`{n}`" + (" (no note)" if n in review.without_note else "") for n in review.changed)
-    return f"Compared with `{review.base}`, this changes {', '.join(names)}."
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return f"Compared with {as_code(review.base)}, this changes {', '.join(names)}."
 
 
 def release(
@@ -52,11 +49,14 @@ def release(
 ) -> str:
     """Write the report: what was released, its files, and what was verified."""
     lines = ["## Release", "", "| member | version | tag |", "|---|---|---|"]
-    lines += [f"| {r.name} | {r.planned_version} | `{r.planned_tag}` |" for r in plan.releases]
+    lines += [
+        f"| {r.name} | {r.planned_version} | {in_cell(as_code(r.planned_tag))} |"
+        for r in plan.releases
+    ]
     lines += ["", "| distribution | sha256 |", "|---|---|"]
-    lines += [f"| `{d.filename}` | `{d.sha256}` |" for d in distributions]
+    lines += [f"| {in_cell(as_code(d.filename))} | `{d.sha256}` |" for d in distributions]
     lines += ["", "| verified | route | installer | result |", "|---|---|---|---|"]
     for result in results:
         word = "ok" if result.ok else "**failed**"
         lines.append(f"| {result.member} | {result.route} | {result.installer} | {word} |")
-    return "\n".join([*lines, "", closing, ""])
+    return "\n".join([*lines, "", as_block(closing), ""])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ..model.text import one_line, short, shown
 from ..stages.steps import Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType
+    from rich.segment import Segment
+    from rich.text import Text
 
     from ..model.plan import Plan, Release
     from ..model.problem import Problem
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     from ..stages.status import Status
     from ..stages.uploads import Upload
 
-WIDTH_ELSEWHERE = 132
+WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",
@@ -32,17 +38,30 @@ ACTIONS = {
 
 
 class _Console(Console):
+    """A console that shows what others wrote, whoever prints it, and never obeys it."""
+
     def on_broken_pipe(self) -> None:
         """Leave it to the command line, which chooses the exit code."""
         raise BrokenPipeError
 
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - they are rich's
+        """Write out what is hidden in a text, before its width is measured."""
+        return super().render_str(shown(text), **options)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Look at each piece once more: a table may have put one at the start of a line."""
+        for piece in super().render(renderable, options):
+            yield piece if piece.control else piece._replace(text=shown(piece.text))
+
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console: as wide as the terminal, and wide enough where there is none."""
-    made = _Console(stderr=stderr, highlight=False)
-    if made.is_terminal:
-        return made
-    return _Console(stderr=stderr, highlight=False, width=WIDTH_ELSEWHERE)
+    width, height = get_terminal_size()  # which is not misled by a COLUMNS that is no number
+    made = _Console(stderr=stderr, highlight=False, emoji=False, width=width, height=height)
+    made.width = max(width, NARROWEST) if made.file.isatty() else WIDTH_ELSEWHERE
+    return made
 
 
 @contextmanager
@@ -50,7 +69,7 @@ def watched() -> Iterator[Steps]:
     """Show steps as they are taken: a live line on a terminal, plain lines elsewhere."""
     screen = console(stderr=True)
     if not screen.file.isatty():
-        yield Steps(ended=lambda step: screen.print(_line(step), markup=False))
+        yield Steps(ended=lambda step: _tell(screen, _line(step)))
         return
     with screen.status("starting") as live:
         yield Steps(
@@ -64,9 +83,15 @@ def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> None:
     screen = console(stderr=True)
     style = "bold red" if kind == "error" else "bold yellow"
     for problem in problems:
-        screen.print(f"[{style}]{kind}[/]: {escape(problem.message)}", soft_wrap=True)
+        _tell(screen, f"[{style}]{kind}[/]: {escape(problem.message)}")
         if problem.hint:
-            screen.print(f"\n[bold]hint[/]: {escape(problem.hint)}\n", soft_wrap=True)
+            _tell(screen, f"\n[bold]hint[/]: {escape(problem.hint)}\n")
+
+
+def _tell(screen: Console, words: str) -> None:
+    """Say something beside the answer; where nobody can be told, the work goes on."""
+    with suppress(OSError):
+        screen.print(words, soft_wrap=True)
 
 
 def show_status(statuses: Sequence[Status]) -> None:
@@ -105,11 +130,11 @@ def _show_reasons(release: Release) -> None:
         step = str(release.planned_version)
     title = f"\n[bold]{release.name}[/] {step} because"
     if len(release.reasons) == 1:
-        console().print(f"{title} {escape(release.reasons[0])}", soft_wrap=True)
+        console().print(f"{title} {escape(short(release.reasons[0]))}", soft_wrap=True)
         return
     console().print(f"{title} of {len(release.reasons)} things:", soft_wrap=True)
     for reason in release.reasons:
-        say(f"  - {reason}")
+        say(f"  - {short(reason)}")
 
 
 def _show_rest(plan: Plan) -> None:
@@ -177,7 +202,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(one_line(cell)) for cell in row))
     console().print(table)
 
 

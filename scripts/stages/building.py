@@ -35,8 +35,8 @@ class Task:
         return self.clone.path / self.tree.prefix
 
     @property
-    def time(self) -> dict[str, str]:
-        """Return the time of the commit, which stands for the time of the build."""
+    def epoch(self) -> dict[str, str]:
+        """Return the variable that has the commit's time stand for the time of the build."""
         seconds = int(self.clone.day_of("HEAD").timestamp())
         return {"SOURCE_DATE_EPOCH": str(seconds)}
 
@@ -59,7 +59,7 @@ def _build_alone(task: Task, member: Member, downloads: Downloads) -> Problem | 
         source = own_source(task.tree, own.folder / "source", with_history=needs_history)
         source.create(task.tags)
         out = own.folder / "dist"
-        environment = {**own.environment, **task.time}
+        environment = {**own.environment, **task.epoch}
         problem = _built(source.path / task.tree.prefix, member, out, environment)
         collect(out, [member.name], task.out)
     return problem
@@ -72,7 +72,7 @@ def _pack(task: Task, members: Sequence[Member]) -> Iterator[Problem]:
     """
     root, out = task.root, task.out
     with job() as own:
-        environment = {**own.environment, **task.time, "UV_CACHE_DIR": uv.cache_folder()}
+        environment = {**own.environment, **task.epoch, "UV_CACHE_DIR": uv.cache_folder()}
         below = [member for member in members if member.path != "."]
         if len(below) > 1 and _together(task, below, own.folder / "dist", environment):
             members = [member for member in members if member.path == "."]

@@ -94,10 +94,21 @@ def distributions_in(
 def _record(folder: Path) -> dict[str, tuple[str, str]]:
     """Return the commit and the hash of each file, as far as a folder's record can be read."""
     try:
-        told = json.loads((folder / RECORD).read_text("utf-8"))["distributions"]
-        return {each["filename"]: (each["commit"], each["sha256"]) for each in told}
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_record((folder / RECORD).read_text("utf-8"))
+    except (OSError, ValueError):
         return {}
+
+
+def read_record(text: str) -> dict[str, tuple[str, str]]:
+    """Read a record; where it is none, or says anything strange, it says nothing."""
+    try:
+        told = json.loads(text)["distributions"]
+        entries = [(each["filename"], each["commit"], each["sha256"]) for each in told]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    if not all(isinstance(word, str) for entry in entries for word in entry):
+        return {}
+    return {filename: (commit, sha256) for filename, commit, sha256 in entries}
 
 
 def _unlike(

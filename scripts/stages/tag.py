@@ -10,6 +10,7 @@ from ..model.facts import Facts
 from ..model.plan import Plan, Release
 from ..model.problem import Problem, stop_on
 from ..model.tag import RELEASE_TAG_TRAILER, Tag, release_tag
+from ..model.text import visible
 from ..ops.git import Repository
 from .site import Site
 
@@ -118,4 +119,4 @@ def _message(
         section = sections.get(release.name, "")
         parts += [heading.format(name=release.name) + section] if section else []
     parts += [f"{RELEASE_TAG_TRAILER}: {release_name}"] if release_name else []
-    return "\n\n".join(parts) + "\n"
+    return visible("\n\n".join(parts)) + "\n"

@@ -129,9 +129,9 @@ def test_a_plan_as_markdown_has_its_reasons_and_a_picture(checkout: Repo) -> Non
     assert done.stdout == (
         "## Release plan\n\n"
         "| member | from | to | because |\n|---|---|---|---|\n"
-        "| zq-base | 0.1.0 | 0.2.0 | feat!: a \\| lid |\n"
-        "| zq-middle | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range >=0.1.0,&lt;0.2 |\n"
-        "| zq-app | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range >=0.1.0,&lt;0.2 |\n\n"
+        "| zq-base | 0.1.0 | 0.2.0 | feat!: a `\\|` lid |\n"
+        "| zq-middle | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range `>=0.1.0,<0.2` |\n"
+        "| zq-app | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range `>=0.1.0,<0.2` |\n\n"
         "```mermaid\ngraph LR\n"
         '    m0["zq-app<br/>0.1.0 to 0.1.1"]:::moving\n'
         '    m1["zq-base<br/>0.1.0 to 0.2.0"]:::moving\n'

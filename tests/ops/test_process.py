@@ -5,6 +5,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -81,7 +82,10 @@ def test_an_input_that_is_not_utf_8_arrives_as_it_is() -> None:
     assert process.run((sys.executable, "-c", code), stdin="a\udcff\n") == "61ff0a\n"
 
 
-def test_all_that_runs_can_be_stopped_at_once() -> None:
+def test_all_that_runs_is_stopped_at_once_and_workers_start_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "_ended_early", Event())
 
     with ThreadPoolExecutor(2) as pool:
         code = "import sys\nsys.stderr.write('x')\nwhile True: pass"
@@ -90,6 +94,9 @@ def test_all_that_runs_can_be_stopped_at_once() -> None:
             os.sched_yield()
         running.stop_all()
         assert all("ended with exit code -9" in run.result().message for run in runs)
+        later = pool.submit(process.run, (sys.executable, "-c", ""))
+        assert isinstance(later.exception(), KeyboardInterrupt)
+    assert process.run((sys.executable, "-c", "print('tidied')")) == "tidied\n"
 
 
 @pytest.mark.parametrize(

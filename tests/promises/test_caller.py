@@ -336,12 +336,10 @@ def test_a_repository_in_the_settings_that_would_run_something_is_refused(single
     )
 
 
-def test_a_remote_whose_name_looks_like_an_option_is_just_not_there(
-    single: Repo, tmp_path: Path
-) -> None:
+def test_a_remote_whose_name_looks_like_an_option_is_refused(single: Repo, tmp_path: Path) -> None:
     manifest = single.path / "pyproject.toml"
     text = manifest.read_text("utf-8") + f'remote = "--upload-pack=touch {tmp_path}/mark"\n'
     single.commit("chore: settings", {"pyproject.toml": text})
     done = run(single.path, "prepare", "--execute")
-    assert (done.code, (tmp_path / "mark").exists()) == (1, False)
-    assert "there is no remote `--upload-pack=touch" in done.stderr
+    assert (done.code, (tmp_path / "mark").exists()) == (2, False)
+    assert "[tool.release] `remote` is '--upload-pack=touch" in done.stderr
