@@ -142,7 +142,9 @@ def _require_identity(
         _require_name(other, name)
     is_marked = page.is_marked or answer.content_type.startswith(HTML)
     if not is_marked or page.links or not is_page_of(answer.url, name):
-        raise Doubt(why="it answers with a page that is none of an index, such as one to log in")
+        raise Doubt(
+            why="it answers with something other than a project page, such as a sign-in page"
+        )
 
 
 def _require_name(named: str, name: NormalizedName) -> None:
