@@ -132,8 +132,8 @@ def _require_identity(
 ) -> None:
     """Raise `Doubt` for HTML that is not the page of a project.
 
-    That it is says a distribution of it, or else its title. A page that is empty but for
-    the mark of an index counts where the project's own URL gives it.
+    A distribution of the project proves it, or else the title. A page without links
+    counts where it has the mark of an index and comes from the project's own URL.
     """
     titled = [title for text in page.titles for title in _TITLE.findall(text)]
     if name in listed or (not listed and name in map(canonicalize_name, titled)):
