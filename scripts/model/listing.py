@@ -132,8 +132,8 @@ def _require_identity(
 ) -> None:
     """Raise `Doubt` for HTML that is not the page of a project.
 
-    That it is says a distribution of it, or else its title. A page that is empty but for
-    the mark of an index counts where the project's own URL gives it.
+    A distribution of the project proves it, or else the title. A page without links
+    counts where it has the mark of an index and comes from the project's own URL.
     """
     titled = [title for text in page.titles for title in _TITLE.findall(text)]
     if name in listed or (not listed and name in map(canonicalize_name, titled)):
@@ -142,7 +142,9 @@ def _require_identity(
         _require_name(other, name)
     is_marked = page.is_marked or answer.content_type.startswith(HTML)
     if not is_marked or page.links or not is_page_of(answer.url, name):
-        raise Doubt(why="it answers with a page that is none of an index, such as one to log in")
+        raise Doubt(
+            why="it answers with something other than a project page, such as a sign-in page"
+        )
 
 
 def _require_name(named: str, name: NormalizedName) -> None:

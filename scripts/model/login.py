@@ -32,11 +32,14 @@ def login_problems(
 def _refused_by_uv(given: Mapping[str, str]) -> Iterator[Problem]:
     beside = [name for name in (USERNAME, PASSWORD) if given.get(name)]
     if given.get(TOKEN) and beside:
-        message = f"{TOKEN} and {' and '.join(beside)} are set: uv takes one way to log in"
+        message = f"{TOKEN} is set together with {' and '.join(beside)}, which uv refuses"
         yield Problem(message, f"unset {TOKEN}, or unset {' and '.join(beside)}")
     elif given.get(PASSWORD) and USERNAME not in given:
         message = f"{PASSWORD} is set, and {USERNAME} is not"
-        yield Problem(message, f"set {USERNAME}, even if it is empty; for a token alone, {TOKEN}")
+        yield Problem(
+            message,
+            f"set {USERNAME}, to the empty value if need be; for a token, set {TOKEN} instead",
+        )
 
 
 def _misspelt(given: Mapping[str, str]) -> Iterator[Problem]:
@@ -58,12 +61,12 @@ def _of_another(
     """Find what an index that takes API tokens alone cannot take."""
     user = given.get(USERNAME, "")
     if user not in {"", TOKEN_USER} and not given.get(TOKEN):
-        message = f"{entry.title} takes API tokens alone, and {USERNAME} names a user"
+        message = f"{entry.title} takes only API tokens, and {USERNAME} names a user"
         yield Problem(message, f"set {TOKEN} to a token, and unset {USERNAME} and {PASSWORD}")
     place = token_place(given.get(TOKEN) or given.get(PASSWORD, ""))
     owner = next((other for other in known if place and place == _host(other)), entry)
     if owner.title != entry.title:
-        message = f"the token is one of {owner.title}, and {entry.title} does not know it"
+        message = f"the token is for {owner.title}, and the index is {entry.title}"
         yield Problem(message, f"make one at {entry.title}, and set {TOKEN} to it")
 
 

@@ -55,7 +55,7 @@ class Elsewhere(NoAnswer):
         """Say to which server."""
         parts = urlsplit(url)
         server = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        super().__init__(why=f"it sends us to {ascii(server)[1:-1]}")
+        super().__init__(why=f"it redirects to {ascii(server)[1:-1]}")
         self.url = url
 
 
@@ -156,7 +156,7 @@ def _followed(
                 _take(response, bounds, until, take)
                 return _head(url, response)
             url = _target(request, url, response)
-    raise NoAnswer(why=f"it sends us on more than {MOST_REDIRECTS} times")
+    raise NoAnswer(why=f"it redirects more than {MOST_REDIRECTS} times")
 
 
 def _sent(request: Request, url: str, bounds: Bounds) -> requests.Response:
@@ -181,12 +181,12 @@ def _target(request: Request, url: str, response: requests.Response) -> str:
     """Return where a redirect leads; raise `NoAnswer` for a place that is not to be asked."""
     location = response.headers.get("Location", "")
     if not location:
-        raise NoAnswer(why=f"it answers {response.status_code}, and does not say where to go")
+        raise NoAnswer(why=f"it answers {response.status_code} without saying where to go")
     target = urljoin(url, location)
     if not request.leaves and not is_same_origin(target, request.own):
         raise Elsewhere(target)
     if is_private_talk(url) and not is_private_talk(target):
-        raise NoAnswer(why=f"{Elsewhere(target)}, in the open")
+        raise NoAnswer(why=f"{Elsewhere(target)}, over plain http")
     return target
 
 

@@ -140,7 +140,7 @@ def _take_file(index: Index, file: File, take: Callable[[bytes], object]) -> Non
     login = reading.credentials(index)
     request = Request(own=index.shown, url=file.url, login=login, leaves=True)
     if is_private_talk(index.url) and not is_private_talk(file.url):
-        raise NoAnswer(why="it has its files where they would be fetched in the open")
+        raise NoAnswer(why="its files would be fetched over plain http")
     status = fetch(request, FILE, take).status
     if status != HTTPStatus.OK:
         raise NoAnswer(why=f"it answers {_words(status)} for {file.filename}")
@@ -195,7 +195,7 @@ def download(index: Index, filename: str, name: NormalizedName, folder: Path) ->
 
             _take_file(index, file, take)
         if file.sha256 not in {"", made.hexdigest()}:
-            raise Doubt(why="it gives other bytes than those whose hash it lists")  # noqa: TRY301
+            raise Doubt(why="the file does not have the hash that it lists")  # noqa: TRY301
     except (NoAnswer, Doubt) as why:
         message = f"the index {index.name} does not give {filename}: {why}"
         raise Failure(Problem(message, "try again later", name)) from None

@@ -214,7 +214,7 @@ def test_a_release_without_an_identity(checkout: Repo) -> None:
     [
         ("401 Unauthorized", "set UV_INDEX_SHELF_USERNAME and UV_INDEX_SHELF_PASSWORD"),
         ("403 Forbidden", "set UV_INDEX_SHELF_USERNAME and UV_INDEX_SHELF_PASSWORD"),
-        ("500 Oops", "try again"),
+        ("500 Internal Server Error", "try again"),
     ],
 )
 def test_an_index_that_does_not_let_us_read(
@@ -227,7 +227,7 @@ def test_an_index_that_does_not_let_us_read(
 
 def test_an_index_that_answers_with_a_page_to_log_in(checkout: Repo, shelf: Shelf) -> None:
     shelf.answer_reads = ("text/html", "<html><form>Log in</form></html>")
-    told(run(checkout.path, "release", "--execute"), 1, "a page to log in", "try again")
+    told(run(checkout.path, "release", "--execute"), 1, "such as a sign-in page", "try again")
 
 
 def test_no_network_for_a_release(tmp_path: Path) -> None:

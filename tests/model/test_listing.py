@@ -46,7 +46,7 @@ def link(filename: str) -> str:
     return f'<a href="/f/{filename}#sha256={SHA256}">{filename}</a>'
 
 
-NONE_OF_AN_INDEX = "it answers with a page that is none of an index, such as one to log in"
+NONE_OF_AN_INDEX = "it answers with something other than a project page, such as a sign-in page"
 ANOTHER = "it answers with the page of another project, zq-other"
 UNREAD = "its answer cannot be read: "
 DOUBTS = {
@@ -212,7 +212,7 @@ def test_a_page_is_read_in_the_encoding_that_it_says() -> None:
     body = f"<html>{link(WHEEL)}</html>".encode("utf-16")
     assert files_listed(raw(body, 'text/html; charset="utf-16"'), NAME)
     assert files_listed(raw(link(WHEEL).encode(), "text/html; charset=unheard-of"), NAME)
-    with pytest.raises(Doubt, match="none of an index"):
+    with pytest.raises(Doubt, match="other than a project page"):
         files_listed(raw(body, "text/html"), NAME)
 
 

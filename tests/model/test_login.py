@@ -16,7 +16,8 @@ TESTPYPI = Entry(
     title="TestPyPI", url="https://test.invalid/simple/", private=False, login="__token__:TOKEN"
 )
 COMPANY = Entry(title="Company", url="https://company.invalid/", private=True, login="USER:TOKEN")
-ONE_WAY = "are set: uv takes one way to log in"
+REFUSED = ", which uv refuses"
+BOTH = "UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
 KNOWN = (PYPI, TESTPYPI, COMPANY)
 
 
@@ -64,12 +65,12 @@ def test_what_may_be_right_is_not_called_wrong(entry: Entry | None, given: dict[
         (
             None,
             {"TOKEN": "t", "USERNAME": "__token__"},
-            f"UV_PUBLISH_TOKEN and UV_PUBLISH_USERNAME {ONE_WAY}",
+            f"UV_PUBLISH_TOKEN is set together with UV_PUBLISH_USERNAME{REFUSED}",
         ),
         (
             None,
             {"TOKEN": "t", "USERNAME": "me", "PASSWORD": "secret"},
-            f"UV_PUBLISH_TOKEN and UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD {ONE_WAY}",
+            f"UV_PUBLISH_TOKEN is set together with {BOTH}{REFUSED}",
         ),
         (
             None,
@@ -98,17 +99,17 @@ def test_what_may_be_right_is_not_called_wrong(entry: Entry | None, given: dict[
         (
             PYPI,
             {"USERNAME": "me", "PASSWORD": "secret"},
-            "PyPI takes API tokens alone, and UV_PUBLISH_USERNAME names a user",
+            "PyPI takes only API tokens, and UV_PUBLISH_USERNAME names a user",
         ),
         (
             TESTPYPI,
             {"TOKEN": OF_PYPI},
-            "the token is one of PyPI, and TestPyPI does not know it",
+            "the token is for PyPI, and the index is TestPyPI",
         ),
         (
             PYPI,
             {"USERNAME": "__token__", "PASSWORD": OF_TESTPYPI},
-            "the token is one of TestPyPI, and PyPI does not know it",
+            "the token is for TestPyPI, and the index is PyPI",
         ),
     ],
 )

@@ -82,7 +82,7 @@ def test_a_hash_that_is_not_listed_is_that_of_the_bytes(stage: Shelf) -> None:
     [
         (NOT_FOUND, f"it answers 404 Not Found for {WHEEL}"),
         (Answer("206 Partial Content", b"half"), f"it answers 206 Partial Content for {WHEEL}"),
-        (moved("http://index.invalid/"), "it sends us to http://index.invalid, in the open"),
+        (moved("http://index.invalid/"), "it redirects to http://index.invalid, over plain http"),
     ],
 )
 def test_a_file_whose_hash_nobody_knows_makes_the_page_unknown(
@@ -146,21 +146,21 @@ UNKNOWN = {
         )
     },
     "204": ({PAGE: Answer("204 No Content")}, "it answers 204 No Content"),
-    "empty": ({PAGE: Answer("200 OK")}, "it answers with a page that is none of an index"),
-    "login": ({PAGE: LOGIN}, "it answers with a page that is none of an index"),
+    "empty": ({PAGE: Answer("200 OK")}, "it answers with something other than a project page"),
+    "login": ({PAGE: LOGIN}, "it answers with something other than a project page"),
     "moved to a login": (
         {PAGE: moved("/login"), "/login": LOGIN},
-        "it answers with a page that is none of an index",
+        "it answers with something other than a project page",
     ),
     "moved to nothing": ({PAGE: moved("/login"), "/login": NOT_FOUND}, "it answers 404 Not Found"),
     "moved to another project": (
         {PAGE: moved("/simple/zq/"), "/simple/zq/": NOT_FOUND},
         "it answers 404 Not Found",
     ),
-    "moved in a circle": ({PAGE: moved(SPELT), SPELT: moved(PAGE)}, "it sends us on more than 5"),
+    "moved in a circle": ({PAGE: moved(SPELT), SPELT: moved(PAGE)}, "it redirects more than 5"),
     "moved without a place": (
         {PAGE: Answer("302 Found")},
-        "it answers 302, and does not say where to go",
+        "it answers 302 without saying where to go",
     ),
     "garbage": ({PAGE: Answer("200 OK", b"{", JSON)}, "its answer cannot be read: it is no JSON"),
 }
@@ -180,7 +180,7 @@ def test_all_else_is_unknown(case: str, stage: Shelf) -> None:
 def test_the_404_of_another_server_says_nothing(stage: Shelf, status: str) -> None:
     with wire(answer(LISTED.body, "Content-Type: text/html", status=status)) as elsewhere:
         page = page_at(stage, {PAGE: moved(f"{elsewhere.url}simple/zq-base/")})
-        assert page == Page(unknown=f"it sends us to {elsewhere.url.rstrip('/')}")
+        assert page == Page(unknown=f"it redirects to {elsewhere.url.rstrip('/')}")
     assert elsewhere.heads == []
 
 
@@ -199,11 +199,11 @@ def test_an_index_that_forwards_a_name_to_pypi_does_not_have_it(name: str, stage
     assert page_at(stage, {f"/{path}zq-base/": to_pypi}, path) == Page()
     # The controls: to any other place, and from an index that does not forward.
     to_testpypi = moved(f"{catalogue()['testpypi'].url}zq-base/")
-    assert "it sends us to" in page_at(stage, {f"/{path}zq-base/": to_testpypi}, path).unknown
+    assert "it redirects to" in page_at(stage, {f"/{path}zq-base/": to_testpypi}, path).unknown
     to_open = moved(f"{catalogue()['pypi'].url}zq-base/".replace("https:", "http:"))
-    assert "it sends us to" in page_at(stage, {f"/{path}zq-base/": to_open}, path).unknown
+    assert "it redirects to" in page_at(stage, {f"/{path}zq-base/": to_open}, path).unknown
     assert (
-        "it sends us to"
+        "it redirects to"
         in page_at(stage, {"/artifactory/zq-base/": to_pypi}, "artifactory/").unknown
     )
 
@@ -295,7 +295,7 @@ def test_a_file_of_an_index_is_fetched_into_a_folder(stage: Shelf, tmp_path: Pat
         ({PAGE: listing(b"x"), FILE: NOT_FOUND}, f"it answers 404 Not Found for {WHEEL}"),
         (
             {PAGE: listing(b"x"), FILE: Answer("200 OK", b"y")},
-            "it gives other bytes than those whose hash it lists",
+            "the file does not have the hash that it lists",
         ),
     ],
 )
@@ -313,4 +313,4 @@ def test_an_upload_without_a_file_is_asked_and_not_sent_on(stage: Shelf) -> None
         assert indexes.asked_to_upload(index, ("me", "secret")) == "400"
     with wire(answer(b"", f"Location: {stage.url}", status="307 Elsewhere")) as served:
         index = Index(name="shelf", url=served.url, publish_url=served.url)
-        assert "it sends us to" in indexes.asked_to_upload(index, ("me", "secret"))
+        assert "it redirects to" in indexes.asked_to_upload(index, ("me", "secret"))

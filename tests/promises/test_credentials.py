@@ -71,7 +71,7 @@ def test_a_release_is_sent_to_its_index_whatever_else_uv_is_told(
 WRONG = {
     "two ways": (
         {"UV_PUBLISH_TOKEN": "canary", "UV_PUBLISH_USERNAME": "me"},
-        "UV_PUBLISH_TOKEN and UV_PUBLISH_USERNAME are set",
+        "UV_PUBLISH_TOKEN is set together with UV_PUBLISH_USERNAME",
     ),
     "no user": ({"UV_PUBLISH_PASSWORD": "canary"}, "UV_PUBLISH_USERNAME is not"),
     "a line break": ({"UV_PUBLISH_TOKEN": "canary\n"}, "UV_PUBLISH_TOKEN has a line break"),
