@@ -24,6 +24,14 @@ LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import
 NETWORK_SECONDS = 600
 # What a push says that was refused, and what else git says of it.
 FROM_REMOTE, WORDS_KEPT = "remote:", 25
+# A push of what is named and nothing more, without the user's hooks.
+PLAIN_PUSH = (
+    "--quiet",
+    "--no-verify",
+    "--no-signed",
+    "--no-follow-tags",
+    "--recurse-submodules=no",
+)
 # Where what a partial clone lacks is put, away from branches and tags.
 PROMISED = "promised"
 NOTHING = "0" * 40  # no object has this hash
@@ -242,9 +250,8 @@ class Repository:
 
     def push(self, *refspecs: str, hint: str = "") -> None:
         """Push refs to the origin in one atomic, plain push: what exists is never moved."""
-        options = ("--quiet", "--atomic", "--no-verify", "--no-follow-tags")
         try:
-            self.git("push", *options, "origin", *refspecs, hint=hint)
+            self.git("push", "--atomic", *PLAIN_PUSH, "--", "origin", *refspecs, hint=hint)
         except process.CommandFailure as failure:
             failure.problems = (_refused(failure, hint),)
             raise
@@ -411,6 +418,9 @@ def _unreadable(folder: Path, said: str) -> Problem:
     if "dubious ownership" in said:
         hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
         return Problem(f"git refuses to read {folder}", hint)
+    if "safe.bareRepository" in said:
+        hint = "name a clone that has a working tree, or set `safe.bareRepository` to `all`"
+        return Problem(f"git reads no bare repository: {folder}", hint)
     if "not a git repository" in said:
         hint = "run `git init` and commit, or name another folder with --workspace"
         return Problem(f"{folder} is not in a git repository", hint)

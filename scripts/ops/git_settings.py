@@ -97,6 +97,7 @@ IN_THEIRS: tuple[Setting, ...] = (
     ("log.mailmap", "false"),
     ("log.showRoot", "true"),
     ("log.showSignature", "false"),
+    ("push.pushOption", ""),
     ("status.showUntrackedFiles", "normal"),
 )
 

@@ -129,6 +129,7 @@ def test_of_the_users_settings_only_those_that_are_kept_reach_what_is_ours(
     assert "canary" not in repr(Repository(path=repo.path, environment=environment))
 
 
+@pytest.mark.usefixtures("as_user")
 def test_what_was_typed_before_an_alias_is_a_setting_of_the_caller(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,13 +160,13 @@ def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
 
 
 def test_programs_of_a_hostile_user_leave_a_mark_where_they_can(
-    repo: Repo, tmp_path: Path, hostile_git: HostileGit, monkeypatch: pytest.MonkeyPatch
+    repo: Repo, tmp_path: Path, hostile_git: HostileGit
 ) -> None:
-    # Shows that these tests could fail: git as the user has it runs what ours does not.
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile_git.written_all()))
-    folder = tmp_path / "release-mine"
-    command = ("git", "clone", "--quiet", str(repo.path), str(folder))
-    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
+    # It shows that these tests could fail: git as the user has it runs what ours does not.
+    as_user = shielded() | {"GIT_CONFIG_GLOBAL": str(hostile_git.written_all())}
+    command = ("git", "clone", "--quiet", str(repo.path), str(tmp_path / "release-mine"))
+    done = subprocess.run(command, capture_output=True, check=False, env=as_user)
+    assert done.returncode != 0
     assert hostile_git.left()
     hostile_git.marks.unlink()
 
