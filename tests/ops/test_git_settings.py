@@ -159,6 +159,21 @@ def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
     assert hostile_git.left() == []
 
 
+def test_files_that_git_reads_without_a_setting_do_not_count_in_ours(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "configuration" / "git"
+    folder.mkdir(parents=True)
+    (folder / "ignore").write_text("*\n", "utf-8")
+    (folder / "attributes").write_text("* text eol=crlf\n", "utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder.parent))
+    made = git.clone(str(repo.path), tmp_path / "clone")
+    assert (made.path / "one.txt").read_bytes() == b"1\n"
+    (made.path / "two.txt").write_bytes(b"2\r\n")
+    made.git("add", "two.txt")
+    assert made.git("cat-file", "blob", ":two.txt") == "2\r\n"
+
+
 def test_programs_of_a_hostile_user_leave_a_mark_where_they_can(
     repo: Repo, tmp_path: Path, hostile_git: HostileGit
 ) -> None:
