@@ -113,12 +113,13 @@ class Repository:
 
         They are as they stand in the settings: `insteadOf` and `pushInsteadOf` are for that.
         """
-        url, told = str(self.url_of(remote)), self.setting(f"remote.{remote}.url")
+        url = str(self.url_of(remote))
+        told = next((v for name, v in self.settings if name == f"remote.{remote}.url"), url)
         pushed = [value for name, value in self.settings if name == f"remote.{remote}.pushurl"]
         for each in pushed:
             require_transport(each, f"the push URL of the remote `{remote}`")
         settings = (("remote.origin.pushurl", self._absolute(each)) for each in pushed)
-        return told if told and self._absolute(told) != url else url, tuple(settings)
+        return url if self._absolute(told) == url else told, tuple(settings)
 
     def _absolute(self, url: str) -> str:
         """Make a path absolute; it is meant from the top of the checkout."""
@@ -424,9 +425,8 @@ def _unreadable(folder: Path, said: str) -> Problem:
     if "not a git repository" in said:
         hint = "run `git init` and commit, or name another folder with --workspace"
         return Problem(f"{folder} is not in a git repository", hint)
-    words = (said.strip().splitlines() or ["it does not say why"])[-1]
     hint = f"mend that: `git -C {folder} status` says it, too"
-    return Problem(f"git cannot read {folder}: {words}", hint)
+    return Problem(f"git cannot read {folder}:\n{said.strip()}", hint)
 
 
 def is_true(value: str) -> bool:

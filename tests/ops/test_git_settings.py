@@ -144,6 +144,22 @@ def test_what_was_typed_before_an_alias_is_a_setting_of_the_caller(
     assert values(ours(repo), "http.extraheader") == ["first", "it's"]
 
 
+@pytest.mark.parametrize("variables", [{"GIT_CONFIG_COUNT": "many"}, {"GIT_CONFIG_COUNT": "1"}])
+def test_variables_that_git_cannot_read_are_said(
+    variables: dict[str, str], repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageFailure, match="GIT_CONFIG_"):
+        git.open_workspace(repo.path)
+
+
+def test_a_settings_file_that_git_cannot_read_is_said(repo: Repo, as_user: Path) -> None:
+    as_user.write_text("[broken\n", "utf-8")
+    with pytest.raises(UsageFailure, match="bad config line 1"):
+        git.open_workspace(repo.path)
+
+
 def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
     repo: Repo, tmp_path: Path, hostile_git: HostileGit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
