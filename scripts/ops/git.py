@@ -24,6 +24,14 @@ LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import
 NETWORK_SECONDS = 600
 # What a push says that was refused, and what else git says of it.
 FROM_REMOTE, WORDS_KEPT = "remote:", 25
+# A push of what is named and nothing more, without the user's hooks.
+PLAIN_PUSH = (
+    "--quiet",
+    "--no-verify",
+    "--no-signed",
+    "--no-follow-tags",
+    "--recurse-submodules=no",
+)
 # Where what a partial clone lacks is put, away from branches and tags.
 PROMISED = "promised"
 NOTHING = "0" * 40  # no object has this hash
@@ -105,12 +113,13 @@ class Repository:
 
         They are as they stand in the settings: `insteadOf` and `pushInsteadOf` are for that.
         """
-        url, told = str(self.url_of(remote)), self.setting(f"remote.{remote}.url")
+        url = str(self.url_of(remote))
+        told = next((v for name, v in self.settings if name == f"remote.{remote}.url"), url)
         pushed = [value for name, value in self.settings if name == f"remote.{remote}.pushurl"]
         for each in pushed:
             require_transport(each, f"the push URL of the remote `{remote}`")
         settings = (("remote.origin.pushurl", self._absolute(each)) for each in pushed)
-        return told if told and self._absolute(told) != url else url, tuple(settings)
+        return url if self._absolute(told) == url else told, tuple(settings)
 
     def _absolute(self, url: str) -> str:
         """Make a path absolute; it is meant from the top of the checkout."""
@@ -242,9 +251,8 @@ class Repository:
 
     def push(self, *refspecs: str, hint: str = "") -> None:
         """Push refs to the origin in one atomic, plain push: what exists is never moved."""
-        options = ("--quiet", "--atomic", "--no-verify", "--no-follow-tags")
         try:
-            self.git("push", *options, "origin", *refspecs, hint=hint)
+            self.git("push", "--atomic", *PLAIN_PUSH, "--", "origin", *refspecs, hint=hint)
         except process.CommandFailure as failure:
             failure.problems = (_refused(failure, hint),)
             raise
@@ -422,12 +430,14 @@ def _unreadable(folder: Path, said: str) -> Problem:
     if "dubious ownership" in said:
         hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
         return Problem(f"git refuses to read {folder}", hint)
+    if "safe.bareRepository" in said:
+        hint = "name a clone that has a working tree, or set `safe.bareRepository` to `all`"
+        return Problem(f"git reads no bare repository: {folder}", hint)
     if "not a git repository" in said:
         hint = "run `git init` and commit, or name another folder with --workspace"
         return Problem(f"{folder} is not in a git repository", hint)
-    words = (said.strip().splitlines() or ["it does not say why"])[-1]
     hint = f"mend that: `git -C {folder} status` says it, too"
-    return Problem(f"git cannot read {folder}: {words}", hint)
+    return Problem(f"git cannot read {folder}:\n{said.strip()}", hint)
 
 
 def is_true(value: str) -> bool:

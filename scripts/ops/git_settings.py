@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ..model.problem import Problem, UsageFailure
 from ..model.transport import TRANSPORTS
 from . import process
 
@@ -97,6 +98,7 @@ IN_THEIRS: tuple[Setting, ...] = (
     ("log.mailmap", "false"),
     ("log.showRoot", "true"),
     ("log.showSignature", "false"),
+    ("push.pushOption", ""),
     ("status.showUntrackedFiles", "normal"),
 )
 
@@ -165,7 +167,11 @@ def with_settings(environment: Mapping[str, str], *settings: Setting) -> dict[st
 
     https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
     """
-    first = int(environment.get("GIT_CONFIG_COUNT") or "0")
+    told = environment.get("GIT_CONFIG_COUNT") or "0"
+    if not told.isdecimal():
+        hint = "unset it, or set it to how many settings GIT_CONFIG_KEY_0 and so on are"
+        raise UsageFailure(Problem(f"GIT_CONFIG_COUNT is no number: {told}", hint))
+    first = int(told)
     result = {**environment, "GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings, first):
         result[f"GIT_CONFIG_KEY_{number}"] = key

@@ -92,7 +92,7 @@ def _push(checkout: Repository, settings: Settings) -> Finding:
         return Finding(what="push", mark=Mark.WRONG, found="there is no remote", hint=hint)
     target = f"HEAD:refs/heads/{settings.branch[0]}"
     try:
-        checkout.git("push", "--dry-run", "--quiet", "--no-verify", "--", settings.remote, target)
+        checkout.git("push", "--dry-run", *git.PLAIN_PUSH, "--", settings.remote, target)
     except Failure as failure:
         hint = "a protected branch: `nox -s prepare -- --execute --branch NAME`; else credentials"
         words = failure.problems[0].message.splitlines()[-1]

@@ -93,9 +93,8 @@ def reached_by_an_alias(folder: Path) -> Repo:
     """Make a clone that reads by one alias of a URL, and pushes by another."""
     made = cloned(origin(folder), folder / "clone")
     made.git("remote", "set-url", "origin", "mine:remote.git")
-    made.git("config", f"url.{folder.as_uri()}/nothing-to-read-here/.pushInsteadOf", "yours:")
     made.git("config", f"url.{folder.as_uri()}/.insteadOf", "mine:")
-    made.git("config", f"url.{folder.as_uri()}//.pushInsteadOf", "mine:")
+    made.git("config", f"url.{folder}/.pushInsteadOf", "mine:")
     return made
 
 

@@ -149,3 +149,30 @@ def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:
     (commit,) = opened(repo).history(moved, [start])
     assert set(commit.files) == {"old/pyproject.toml", "new/pyproject.toml"}
     assert commit.moves == {"new/pyproject.toml": "old/pyproject.toml"}
+
+
+def test_a_path_is_looked_up_to_the_letter_and_from_the_root(repo: Repo) -> None:
+    wanted = repo.commit("one", {"w/a[1]/f": "1"})
+    repo.commit("other", {"w/a1/f": "1", "a[1]/f": "1"})
+    inside = Repository(path=repo.path / "w")
+    assert [c.hash for c in inside.changes_of("HEAD", ["w/a[1]/f"], "w")] == [wanted]
+
+
+def test_a_commit_that_is_replaced_here_is_read_as_it_was_made(repo: Repo) -> None:
+    start = repo.head()
+    made = repo.commit("fix: as it was made", {"b.txt": ""})
+    repo.git("replace", made, repo.git("commit-tree", "-m", "feat!: other", "HEAD^{tree}"))
+    (commit,) = opened(repo).history("HEAD", [start])
+    assert (commit.message, commit.parents) == ("fix: as it was made", (start,))
+
+
+def test_a_remote_is_reached_as_its_settings_say(repo: Repo) -> None:
+    assert opened(repo).url_of("origin") is None
+    repo.git("remote", "add", "origin", "mine:a.git")
+    repo.git("config", "url.https://example.invalid/.insteadOf", "mine:")
+    repo.git("config", "remote.origin.pushurl", "../b.git")
+    assert opened(repo).url_of("origin") == "https://example.invalid/a.git"
+    push = ("remote.origin.pushurl", str(repo.path.with_name("b.git")))
+    assert opened(repo).reached_by("origin") == ("mine:a.git", (push,))
+    repo.git("remote", "set-url", "origin", "../c.git")
+    assert opened(repo).reached_by("origin")[0] == str(repo.path.with_name("c.git"))

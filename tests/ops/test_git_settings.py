@@ -129,6 +129,7 @@ def test_of_the_users_settings_only_those_that_are_kept_reach_what_is_ours(
     assert "canary" not in repr(Repository(path=repo.path, environment=environment))
 
 
+@pytest.mark.usefixtures("as_user")
 def test_what_was_typed_before_an_alias_is_a_setting_of_the_caller(
     repo: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +142,22 @@ def test_what_was_typed_before_an_alias_is_a_setting_of_the_caller(
     assert values(Repository(path=repo.path), "http.extraheader") == ["first", "it's"]
     assert values(Repository(path=repo.path), "color.ui") == ["always", "false"]
     assert values(ours(repo), "http.extraheader") == ["first", "it's"]
+
+
+@pytest.mark.parametrize("variables", [{"GIT_CONFIG_COUNT": "many"}, {"GIT_CONFIG_COUNT": "1"}])
+def test_variables_that_git_cannot_read_are_said(
+    variables: dict[str, str], repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageFailure, match="GIT_CONFIG_"):
+        git.open_workspace(repo.path)
+
+
+def test_a_settings_file_that_git_cannot_read_is_said(repo: Repo, as_user: Path) -> None:
+    as_user.write_text("[broken\n", "utf-8")
+    with pytest.raises(UsageFailure, match="bad config line 1"):
+        git.open_workspace(repo.path)
 
 
 def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
@@ -158,14 +175,29 @@ def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
     assert hostile_git.left() == []
 
 
-def test_programs_of_a_hostile_user_leave_a_mark_where_they_can(
-    repo: Repo, tmp_path: Path, hostile_git: HostileGit, monkeypatch: pytest.MonkeyPatch
+def test_files_that_git_reads_without_a_setting_do_not_count_in_ours(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Shows that these tests could fail: git as the user has it runs what ours does not.
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile_git.written_all()))
-    folder = tmp_path / "release-mine"
-    command = ("git", "clone", "--quiet", str(repo.path), str(folder))
-    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
+    folder = tmp_path / "configuration" / "git"
+    folder.mkdir(parents=True)
+    (folder / "ignore").write_text("*\n", "utf-8")
+    (folder / "attributes").write_text("* text eol=crlf\n", "utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder.parent))
+    made = git.clone(str(repo.path), tmp_path / "clone")
+    assert (made.path / "one.txt").read_bytes() == b"1\n"
+    (made.path / "two.txt").write_bytes(b"2\r\n")
+    made.git("add", "two.txt")
+    assert made.git("cat-file", "blob", ":two.txt") == "2\r\n"
+
+
+def test_programs_of_a_hostile_user_leave_a_mark_where_they_can(
+    repo: Repo, tmp_path: Path, hostile_git: HostileGit
+) -> None:
+    # It shows that these tests could fail: git as the user has it runs what ours does not.
+    as_user = shielded() | {"GIT_CONFIG_GLOBAL": str(hostile_git.written_all())}
+    command = ("git", "clone", "--quiet", str(repo.path), str(tmp_path / "release-mine"))
+    done = subprocess.run(command, capture_output=True, check=False, env=as_user)
+    assert done.returncode != 0
     assert hostile_git.left()
     hostile_git.marks.unlink()
 

@@ -184,12 +184,23 @@ def test_a_repository_with_sha_256_is_planned_and_its_release_refused(tmp_path: 
     assert found == ["the repository has SHA-256 objects, and uv cannot install from it"]
 
 
-def test_a_bare_repository_is_planned_and_its_release_refused(tmp_path: Path) -> None:
+def test_a_bare_repository_is_planned_and_its_release_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     bare = clones.origin(tmp_path)
     bare.git("remote", "add", "origin", str(bare.path))
     assert make_plan(gather(*open_workspace(bare.path))).problems == ()
     found = [p.message for p in preflight.checkout_problems(Repository(path=bare.path), Settings())]
     assert found == ["the repository is bare: there is no working tree"]
+
+
+def test_a_bare_repository_that_the_user_forbids_is_said(tmp_path: Path) -> None:
+    bare = clones.origin(tmp_path)
+    forbidding = tmp_path / "gitconfig"
+    forbidding.write_text("[safe]\n\tbareRepository = explicit\n", "utf-8")
+    done = run(bare.path, "plan", GIT_CONFIG_GLOBAL=str(forbidding))
+    assert (done.code, "`safe.bareRepository`" in done.stderr) == (2, True), done.stderr
 
 
 @pytest.fixture
@@ -200,6 +211,7 @@ def behind(tmp_path: Path) -> Repo:
     other.commit("fix: there", {"there.txt": ""})
     other.git("tag", "there")
     other.git("push", "--quiet", "origin", "main", "there")
+    checkout.git("config", "core.hooksPath", str(checkout.path / ".git/hooks"))
     return checkout
 
 
