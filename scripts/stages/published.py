@@ -47,7 +47,7 @@ def _unlike(
 
 
 def _problem(found: Problem, commit: str) -> Problem:
-    message = f"on the index, {found.message} {commit[:12]}, which would be tagged for it"
+    message = f"on the index, {found.message}; {commit[:12]} would be tagged for it"
     hint = (
         "find the commit that it was built from, and tag that by hand; "
         f"or give {found.member} a higher version"

@@ -84,8 +84,8 @@ def test_a_commit_that_the_index_has_other_code_of_is_not_tagged(
     shutil.copy(other.path / "dist/zq_base-0.1.0.tar.gz", shelf.folder)
     done = run(prepared.path, "tag", "--execute")
     assert (done.code, remote.git("tag")) == (1, "")
-    words = f"zq-base 0.1.0 on the index was not built from {prepared.head()[:12]}"
-    assert f"{words}, which would be tagged: src/zq_base/__init__.py differs" in done.stderr
+    words = "on the index, zq_base-0.1.0.tar.gz differs from the commit: src/zq_base/__init__.py"
+    assert f"{words}; {prepared.head()[:12]} would be tagged for it" in done.stderr
 
 
 @pytest.mark.promise(3)

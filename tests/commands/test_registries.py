@@ -90,7 +90,8 @@ def _prepare(folder: Path) -> None:
         done = run(repo.path, *command)
         assert done.code == 0, done.stderr
     shutil.move(repo.path / "dist", folder / "dist")
-    other = make_workspace(folder / "other-workspace", member("zq-base", code="other = True\n"))
+    more = {"packages/zq-base/src/zq_base/other.py": "made = True\n"}
+    other = make_workspace(folder / "other-workspace", {**member("zq-base"), **more})
     assert run(other.path, "build").code == 0
     shutil.move(other.path / "dist", folder / "other")
     for built in (folder / "dist", folder / "other"):
