@@ -19,7 +19,7 @@ from pathlib import Path
 from .commands.context import Answer
 from .model.problem import Failure, NothingToRelease, Problem
 from .model.text import short
-from .ops import running
+from .ops import process, running
 from .options import INTENT, OPTIONS, folder
 from .report import as_json, terminal
 from .stages.steps import Steps
@@ -114,6 +114,7 @@ COMMANDS: Mapping[str, Command] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     _open_streams()
+    process.put_away_credentials()
     typed = sys.argv[1:] if arguments is None else arguments
     for each in ENDING:
         if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` has it

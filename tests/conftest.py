@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ops import loopback
+from scripts.ops import loopback, process
 
 from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
 from .helpers.repository import Repo
@@ -71,6 +71,7 @@ def own_environment(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     monkeypatch.setenv("NETRC", str(home / "netrc"))
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    monkeypatch.setattr(process, "_put_away", {})
     monkeypatch.setenv("UV_PUBLISH_USERNAME", "tester")
     monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")
     # Nox names its own environment to uv, which would sync a test's project into it.

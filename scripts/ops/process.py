@@ -12,6 +12,9 @@ WORDS_KEPT = 25
 ORDINARY, BUILDING, INSTALLING, IMPORTING = 600.0, 1800.0, 600.0, 120.0
 # What goes out to everybody is for everybody to read, whatever the user's own files are.
 OWN_UMASK, FOR_EVERYBODY = -1, 0o022
+# The variables that uv takes the credentials of an upload from.
+FOR_UPLOADS = "UV_PUBLISH_"
+_put_away: dict[str, str] = {}
 # uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
 MASK = "::add-mask::"
 
@@ -141,9 +144,18 @@ def scrubbed(home: Path) -> dict[str, str]:
     }
 
 
+def put_away_credentials() -> None:
+    """Take uv's variables for uploads out of our environment: no program inherits them.
+
+    What the system shows of how this process was started has them all the same.
+    """
+    for name in [name for name in os.environ if name.startswith(FOR_UPLOADS)]:
+        _put_away[name] = os.environ.pop(name)
+
+
 def own_environment() -> dict[str, str]:
-    """Return a copy of the environment that we run in, secrets and all."""
-    return dict(os.environ)
+    """Return a copy of the environment that we were started in, secrets and all."""
+    return {**_put_away, **os.environ}
 
 
 def without(environment: Mapping[str, str], *prefixes: str) -> dict[str, str]:

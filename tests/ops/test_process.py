@@ -104,3 +104,13 @@ def test_all_that_runs_is_stopped_at_once_and_workers_start_no_more(
 )
 def test_a_limit_is_told_in_words(seconds: float, words: str) -> None:
     assert process.in_words(seconds) == words
+
+
+def test_what_uploads_go_with_is_inherited_by_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "UV_PUBLISH_TOKEN"
+    monkeypatch.setenv(name, "a secret")
+    shown = (sys.executable, "-c", "import os; print(sorted(os.environ))")
+    assert name in process.run(shown)
+    process.put_away_credentials()
+    assert name not in process.run(shown)
+    assert process.own_environment()[name] == "a secret"

@@ -13,7 +13,7 @@ from tests.helpers.cli import Done, run
 from tests.helpers.hostile_member import accounts, hostile_member
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
-from tests.helpers.workspaces import index_table, make_workspace, member
+from tests.helpers.workspaces import index_table, make_workspace, member, with_backend
 
 RELEASE = ("release", "--execute", "--installer", "uv")
 CANARY = "canary-51d0"
@@ -101,6 +101,32 @@ def test_a_hostile_member_reaches_no_other_no_clone_no_secret_and_no_remote(
     locked = attacked.remote.git("show", "main:uv.lock")
     versions = {each["name"]: each["version"] for each in tomllib.loads(locked)["package"]}
     assert versions == {"zq-base": "0.1.1", "zq-evil": "0.1.1", "zq-top": "0.1.1"}
+
+
+@pytest.mark.promise(32)
+@pytest.mark.exhaustive
+def test_of_eight_members_one_is_hostile_and_seven_are_released_as_committed(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    files = {
+        **others("zq-base", "zq-top", "zq-one"),
+        **with_backend(others("zq-two", "zq-three"), "hatchling"),
+        **with_backend(others("zq-four", "zq-five"), "setuptools"),
+    }
+    attacked = Attacked(tmp_path, shelf, files)
+    names = [f"zq-{name}" for name in ("base", "top", "one", "two", "three", "four", "five")]
+    done = attacked.run("release", "--execute")
+    assert done.code == 0, done.stderr
+    assert_unharmed(attacked, *names)
+    changes = {f"packages/{name}/src/{name.replace('-', '_')}/new.py": "" for name in names}
+    attacked.repo.commit("fix: all", {**changes, "packages/zq-evil/src/zq_evil/new.py": ""})
+    attacked.repo.git("push", "--quiet")
+    done = attacked.run("release", "--execute")
+    assert done.code == 0, done.stderr
+    assert attacked.places == {"sdist", "wheel", "metadata", "import", "lock"}
+    assert_unharmed(attacked, *names)
+    tags = attacked.remote.git("tag").splitlines()
+    assert [f"{name}/v0.1.1" in tags for name in names] == [True] * 7
 
 
 @pytest.mark.promise(32)
