@@ -60,7 +60,7 @@ def run_alone(workspace: Path, *arguments: str, **environment: str) -> Done:
     done = subprocess.run(
         command(workspace, *arguments),
         cwd=ROOT,
-        env=os.environ | environment,
+        env={**process.own_environment(), **environment},
         capture_output=True,
         text=True,
         check=False,

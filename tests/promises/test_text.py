@@ -12,7 +12,7 @@ import pytest
 from scripts.model.problem import Problem
 from scripts.report import terminal
 from scripts.stages.doctor import Finding, Mark
-from tests.helpers.cli import ROOT, command, run
+from tests.helpers.cli import ROOT, command, run, run_alone
 from tests.helpers.markdown import LIVE, tokens
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
@@ -228,6 +228,8 @@ def test_a_locale_without_letters_is_enough(tmp_path: Path) -> None:
     repo = released(tmp_path / "w")
     repo.commit("fix: café", {f"{BASE}/src/zq_base/soup.py": ""})
     plain = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
-    done = run(repo.path, "plan", **plain)
+    done = run_alone(repo.path, "plan", **plain)
     assert (done.code, r"because fix: caf\xe9" in done.stdout) == (0, True), done.stderr
-    assert run(repo.path, "plan", "--json", **plain).json["members"][0]["reasons"] == ["fix: café"]
+    assert run_alone(repo.path, "plan", "--json", **plain).json["members"][0]["reasons"] == [
+        "fix: café"
+    ]
