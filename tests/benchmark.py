@@ -22,7 +22,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 from unittest import mock
 
 from packaging.utils import NormalizedName
@@ -155,20 +155,21 @@ def _plan_in_process(workspace: Path) -> float:
 
 def _plan_git_calls(workspace: Path) -> float:
     """Time the very git calls that a plan makes, without anything in between."""
-    calls: list[tuple[list[str], Mapping[str, object]]] = []
+    from scripts.ops import process, running  # noqa: PLC0415
 
-    def recorded(*arguments: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        calls.append((arguments[0], options))
-        return real(*arguments, **options)  # type: ignore[call-overload,no-any-return]
+    calls: list[tuple[Sequence[str], Mapping[str, Any]]] = []
 
-    real = subprocess.run
-    with mock.patch("subprocess.run", recorded):
+    def recorded(command: Sequence[str], **options: Any) -> running.Ended:  # noqa: ANN401
+        calls.append((command, options))
+        return running.run_to_end(command, **options)
+
+    with mock.patch.object(process, "run_to_end", recorded):
         _plan(workspace)
     git_calls = [(command, options) for command, options in calls if command[0] == "git"]
 
     def replay() -> None:
         for command, options in git_calls:
-            real(command, **options)  # type: ignore[call-overload]
+            running.run_to_end(command, **options)
 
     return _timed(replay)
 

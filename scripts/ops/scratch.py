@@ -24,6 +24,13 @@ LOCK = ".in-use"
 def scratch_folder() -> Iterator[Path]:
     """Make a folder that is gone afterwards, and remove those that killed runs have left."""
     remove_abandoned(Path(gettempdir()))
+    with own_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """Make a folder that is gone afterwards, beside those that there are."""
     with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
         path = Path(folder).resolve()
         with _in_use(path):

@@ -109,7 +109,7 @@ def _together(
 def _is_in_the_way(other: Member, paths: Sequence[PurePosixPath]) -> bool:
     """Tell whether a member cannot be left out: it is the root, or lies in or around another."""
     if other.path == ".":
-        return other.build.runs_code
+        return other.installable and other.build.runs_code
     path = PurePosixPath(other.path)
     return any(path.is_relative_to(each) or each.is_relative_to(path) for each in paths)
 

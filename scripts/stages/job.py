@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..ops import process
-from ..ops.scratch import scratch_folder
+from ..ops.scratch import own_folder
 
 UV_CACHE, PIP_CACHE = "UV_CACHE_DIR", "PIP_CACHE_DIR"
 
@@ -40,7 +40,7 @@ def job(downloads: Path | None = None) -> Iterator[Job]:
 
     `downloads` is a cache of uv that the job gets a copy of.
     """
-    with scratch_folder() as folder:
+    with own_folder() as folder:
         cache = folder / "uv-cache"
         if downloads and downloads.is_dir():
             shutil.copytree(downloads, cache, symlinks=True)
