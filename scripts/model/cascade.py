@@ -12,7 +12,7 @@ from .graph import reversed_graph
 from .intent import Intent
 from .requirement import InternalRequirement, Kind
 from .settings import Cascade
-from .version import Level, kind_of
+from .version import Level, kind_of, level_of_step
 
 
 def finish_together(drafts: Iterable[Draft], facts: Facts) -> None:
@@ -65,12 +65,19 @@ def _follows(dependent: Draft, sibling: Draft, facts: Facts, intent: Intent) -> 
         find_reasons(dependent, facts, intent)
     if left and not dependent.is_fixed:
         dependent.left.setdefault(sibling.member.name, (sibling, left[0].range))
-        wanted = sibling.level if how is Cascade.SAME else Level.PATCH
+        wanted = _level_of(sibling) if how is Cascade.SAME else Level.PATCH
         dependent.level = max(dependent.level, wanted, Level.PATCH)
         says_otherwise = dependent.prior is None or dependent.is_ahead
         if sibling.version.is_prerelease and dependent.kind is None and not says_otherwise:
             dependent.kind = kind_of(sibling.version)
     return (dependent.is_due, dependent.version) != before
+
+
+def _level_of(sibling: Draft) -> Level:
+    """Return how far a sibling moves: as its changes say, or as somebody chose its version."""
+    before = sibling.final or (sibling.prior[0] if sibling.prior else None)
+    step = level_of_step(before, sibling.version) if before else Level.NONE
+    return max(sibling.level, step)
 
 
 def ranges_left(dependent: Draft, sibling: Draft) -> list[InternalRequirement]:

@@ -143,6 +143,17 @@ def next_breaking(version: Version) -> Version:
     return _from_release(version.epoch, release)
 
 
+def level_of_step(before: Version, after: Version) -> Level:
+    """Return the level that leads as far as a step, whoever chose it: breaking, or less.
+
+    Before 1.0 a step of the minor breaks.
+    """
+    if base_of(after) >= next_breaking(before):
+        return Level.MAJOR
+    between = level_between(before, after)
+    return min(between, Level.MINOR) if before.major else min(between, Level.PATCH)
+
+
 def level_between(before: Version, after: Version) -> Level:
     """Return the level of the step from one version to a higher one."""
     if after <= before:

@@ -270,6 +270,28 @@ def test_a_dependent_follows_as_far_as_the_cascade_says(cascade: str, expected: 
     assert messages == (broken if cascade == "none" else [])
 
 
+@pytest.mark.parametrize(
+    ("cascade", "expected"),
+    [("patch", ["sugar 2.0.0", "cake 2.0.1"]), ("same", ["sugar 2.0.0", "cake 3.0.0"])],
+)
+def test_a_version_that_somebody_chose_counts_as_far_as_it_leads(
+    cascade: str, expected: list[str]
+) -> None:
+    root = f'{ROOT}[tool.release]\ncascade = "{cascade}"\n'
+    built = pair().text("pyproject.toml", root).touch("sugar", "fix: a grain")
+    assert planned(built.plan(versions=["sugar=2.0.0"])) == expected
+    by_hand = pair().text("pyproject.toml", root).member("sugar", "2.0.0")
+    assert planned(by_hand.touch("sugar", "fix: a grain").plan()) == expected
+
+
+@pytest.mark.parametrize("cascade", ["patch", "same"])
+def test_a_dependent_of_a_first_release_follows_by_a_patch(cascade: str) -> None:
+    root = f'{ROOT}[tool.release]\ncascade = "{cascade}"\n'
+    built = Built().text("pyproject.toml", root).member("sugar", "3.0.0")
+    plan = built.member("cake", "1.0.0", "sugar>=1,<2").tag("cake/v1.0.0").plan()
+    assert planned(plan) == ["sugar 3.0.0", "cake 1.0.1"]
+
+
 def test_what_was_taken_back_releases_nothing() -> None:
     built = pair().touch("sugar", "feat!: a grain")
     assert planned(built.touch("sugar", f"Revert\n\nThis reverts commit {built.head}.").plan()) == [

@@ -11,7 +11,9 @@ from scripts.model.version import (
     PRE_RELEASES,
     Level,
     Standing,
+    base_of,
     level_between,
+    level_of_step,
     next_breaking,
     raised,
 )
@@ -186,3 +188,45 @@ def test_a_step_has_the_level_of_the_first_number_that_differs(
 
 def test_a_level_prints_as_people_write_it() -> None:
     assert [str(level) for level in Level] == ["none", "patch", "minor", "major"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "level"),
+    [
+        ("1.2.3", "2.0.0", Level.MAJOR),
+        ("1.2.3", "2.0.0rc1", Level.MAJOR),
+        ("1.2.3", "1.3.0", Level.MINOR),
+        ("1.2.3", "1.2.4", Level.PATCH),
+        ("1.2.3", "1.2.3", Level.NONE),
+        ("1.2.3", "1.2.2", Level.NONE),
+        ("0.3.1", "0.4.0", Level.MAJOR),
+        ("0.3.1", "1.0.0", Level.MAJOR),
+        ("0.3.1", "0.3.2", Level.PATCH),
+        ("1.2.3", "1!0.1.0", Level.MAJOR),
+    ],
+)
+def test_a_step_has_the_level_that_leads_as_far(before: str, after: str, level: Level) -> None:
+    assert level_of_step(Version(before), Version(after)) is level
+
+
+@pytest.mark.parametrize(
+    ("version", "base"),
+    [
+        ("1.2", "1.2"),
+        ("1.2rc1", "1.2"),
+        ("1.2.post1", "1.2.post1"),
+        ("1.2rc1.post2", "1.2"),
+        ("1.2.post1.dev3", "1.2.post1"),
+        ("1.2rc1.post2.dev3+local", "1.2"),
+    ],
+)
+def test_a_version_leads_to_a_final_one(version: str, base: str) -> None:
+    assert str(base_of(Version(version))) == base
+
+
+@given(NUMBERED, LEVELS)
+def test_a_step_of_a_level_has_that_level_at_least_where_it_breaks(
+    version: Version, level: Level
+) -> None:
+    found = level_of_step(version, raised(version, level))
+    assert (found is Level.MAJOR) == (level is Level.MAJOR)
