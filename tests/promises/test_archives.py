@@ -75,6 +75,13 @@ def with_other_size(path: Path) -> None:
     path.write_bytes(content)
 
 
+def with_other_sum(path: Path) -> None:
+    """Write a wheel whose first entry has another check sum than its directory has."""
+    content = bytearray(write_wheel(path).read_bytes())
+    content[14:18] = (7).to_bytes(4, "little")
+    path.write_bytes(content)
+
+
 def in_no_encoding(path: Path) -> None:
     """Write a wheel with a name in an encoding that it does not tell."""
     name = b"\xe9".decode("cp437")  # as which such names are read
@@ -211,6 +218,7 @@ WHEELS: dict[str, tuple[Write, str]] = {
     "comment": (commented, AROUND),
     "hidden entry": (with_gap, AROUND),
     "other size": (with_other_size, AROUND),
+    "other sum": (with_other_sum, AROUND),
     "bomb": (
         lambda path: write_wheel(path, zip_entry("zq_base/bomb", BOMB)),
         "bytes, over 50 times its size",

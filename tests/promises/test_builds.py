@@ -140,6 +140,19 @@ def test_what_changes_a_dependent_while_it_is_installed_is_noticed(
     assert (done.code, words in done.stderr, shelf.files()) == (1, True, []), done.stderr
 
 
+@pytest.mark.promise(23)
+def test_what_a_backend_packs_is_for_everybody_to_read(tmp_path: Path, shelf: Shelf) -> None:
+    attacked = Attacked(tmp_path, shelf, {})
+    before = os.umask(0o077)
+    try:
+        done = attacked.run("build")
+    finally:
+        os.umask(before)
+    assert done.code == 0, done.stderr
+    with tarfile.open(attacked.repo.path / "dist/zq_evil-0.1.0.tar.gz") as sdist:
+        assert {oct(entry.mode) for entry in sdist if entry.isfile()} == {"0o644"}
+
+
 @pytest.mark.promise(32)
 def test_what_is_hostile_would_do_harm_where_it_can(tmp_path: Path, shelf: Shelf) -> None:
     attacked = Attacked(tmp_path, shelf, others("zq-base"))
