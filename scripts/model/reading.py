@@ -32,6 +32,8 @@ from .workspace import MANIFEST, Index, Member, Workspace
 
 PRIVATE = "Private :: Do Not Upload"
 MOST_PARTS = 200  # of one key; Python takes minutes for some thousands of them
+# A key of more parts: each is a word, and a dot behind it. Numbers in a text are none.
+LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""")
 Texts = Callable[[Collection[str]], Mapping[str, str]]
 
 
@@ -191,7 +193,7 @@ def _toml(path: str, text: str) -> dict[str, Any]:
     deep = "is nested too deep", "write it with fewer brackets, or fewer dots in a key"
     try:
         text.encode("utf-8")
-        if all(piece.count(".") <= MOST_PARTS for piece in re.split("[=\n]", text)):
+        if not LONG_KEY.search(text):
             return tomllib.loads(text)
         why, hint = deep
     except UnicodeEncodeError as error:

@@ -316,3 +316,11 @@ def test_nothing_that_is_typed_stands_for_more_than_it_says(
     with pytest.raises(UsageFailure) as told:
         read_intent(workspace_of(), **asked)  # type: ignore[arg-type]
     assert message in str(told.value)
+
+
+def test_many_numbers_in_a_text_are_no_deep_key() -> None:
+    numbers = ", ".join(f"-170.{number}" for number in range(2000))
+    data = f'[[examples.here]]\ngeometry = "POLYGON (({numbers}))"\nnumbers = [{numbers}]\n'
+    manifest = f'[project]\nname = "zq-base"\nversion = "1"\n\n{data}'
+    found = read_workspace({"pyproject.toml": ROOT, "packages/zq-base/pyproject.toml": manifest})
+    assert list(found.members) == ["zq-base"]
