@@ -225,20 +225,18 @@ def _publish(work: Work, outcome: Outcome) -> None:
 def _verify_index(work: Work, outcome: Outcome) -> None:
     site = work.site
     assert site.index is not None  # noqa: S101 - the caller asked
-    versions = {
-        release.name: release.planned_version
-        for release in work.plan.releases
-        if release.name not in outcome.failed
-    }
-    results = verify_index_install(
-        site.index,
-        work.workspaces[work.head],
-        versions,
-        python=work.python,
-        seconds=work.terms.seconds,
-    )
-    outcome.results += results
-    outcome.failed |= _failed_members(results)
+    # What is finished from an older commit need not go together with what is newer.
+    for commit, releases in work.by_commit().items():
+        sound = [release for release in releases if release.name not in outcome.failed]
+        results = verify_index_install(
+            site.index,
+            work.workspaces[commit],
+            {release.name: release.planned_version for release in sound},
+            python=work.python,
+            seconds=work.terms.seconds,
+        )
+        outcome.results += results
+        outcome.failed |= _failed_members(results)
 
 
 def _tag(work: Work, sound: Sequence[Release]) -> list[Tag]:
