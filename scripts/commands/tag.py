@@ -32,6 +32,8 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     context = Context.of(arguments)
     closed: Outcome | None = None
     with open_site(context, execute=arguments.execute) as place:
+        if arguments.verified:  # what is merged meanwhile is due, and waits for a release
+            return _answer((), _closed(place, steps, arguments), "")
         with steps("plan"):
             facts, made = prepared(place, context.index, context.intent)
             due = made.releases
