@@ -318,3 +318,15 @@ def test_a_release_leaves_a_lock_file_for_each_member_that_installs_it_from_the_
     python = uv.make_environment(tmp_path / "env", environment, sys.executable)
     uv.pip_sync(python, pair.path / "dist/pylock.zq-top.toml", environment)
     uv.check(python, environment)
+
+
+def test_what_is_finished_need_not_go_together_with_what_is_newer(pair: Repo) -> None:
+    assert run(pair.path, *RELEASE).code == 0
+    pair.git("push", "--quiet", "origin", ":refs/tags/zq-top/v0.1.0")
+    pair.git("fetch", "--quiet", "--prune", "--prune-tags", "origin")
+    pair.commit("feat!: base", {"packages/zq-base/src/zq_base/more.py": ""})
+    pair.git("push", "--quiet", "origin", "main")
+    done = run(pair.path, *RELEASE, "--wait", "1")
+    assert done.code == 0, done.stderr
+    listed = pair.git("ls-remote", "--tags", "--refs", "origin").split()[1::2]
+    assert {"refs/tags/zq-base/v0.2.0", "refs/tags/zq-top/v0.1.0"} <= set(listed)
