@@ -29,6 +29,21 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
+def folder_beside(target: Path) -> Iterator[Path]:
+    """Make a folder that is gone afterwards, in which something takes shape that `target` will be.
+
+    It lies in the user's checkout: git does not see it, however the run ends.
+    """
+    prefix = f".{target.name}-"
+    remove_abandoned(target.parent, prefix)
+    with TemporaryDirectory(prefix=prefix, dir=target.parent, ignore_cleanup_errors=True) as folder:
+        path = Path(folder)
+        (path / ".gitignore").write_text("*\n", "utf-8")  # git shows no folder without a file
+        with _in_use(path):
+            yield path
+
+
+@contextmanager
 def own_folder() -> Iterator[Path]:
     """Make a folder that is gone afterwards, beside those that there are."""
     with TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as folder:
@@ -37,13 +52,13 @@ def own_folder() -> Iterator[Path]:
             yield path
 
 
-def remove_abandoned(where: Path) -> None:
+def remove_abandoned(where: Path, prefix: str = PREFIX) -> None:
     """Remove the folders of runs of ours, on this machine, that are no more.
 
     Of another user, of another machine that shares the place, or without a lock of
     ours in it: none of those is touched.
     """
-    for folder in where.glob(f"{PREFIX}*"):
+    for folder in where.glob(f"{prefix}*"):
         with suppress(OSError), _taken_over(folder) as is_ours:
             if is_ours:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,6 @@ wrong, a release is built again.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from packaging.version import Version
 
 from ..model.filename import version_of
 from ..model.problem import Failure, Problem, stop_on
+from ..ops.scratch import folder_beside
 from .distribution import Distribution, in_folder
 
 DIST = "dist"
@@ -30,21 +30,28 @@ def replace_folder(
 
     `beside` are files that belong to them, such as lock files.
     """
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    fresh.mkdir()
-    told = []
+    with folder_beside(target) as place:
+        fresh = place / target.name
+        fresh.mkdir()
+        _fill(fresh, built, beside)
+        if target.exists():
+            shutil.rmtree(target)
+        fresh.rename(target)
+
+
+def _fill(
+    folder: Path, built: Mapping[str, Sequence[Distribution]], beside: Iterable[Path]
+) -> None:
+    (folder / ".gitignore").write_text("*\n", "utf-8")
+    entries = []
     for commit, distributions in built.items():
         for distribution in distributions:
-            shutil.copy2(distribution.path, fresh)
-            told.append({**distribution.as_json(), "commit": commit})
+            shutil.copy2(distribution.path, folder)
+            entries.append({**distribution.as_json(), "commit": commit})
     for path in beside:
-        shutil.copy2(path, fresh)
-    (fresh / ".gitignore").write_text("*\n", "utf-8")
-    record = {"schema": SCHEMA, "distributions": told}
-    (fresh / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    if target.exists():
-        shutil.rmtree(target)
-    fresh.rename(target)
+        shutil.copy2(path, folder)
+    record = {"schema": SCHEMA, "distributions": entries}
+    (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
 def recorded(

@@ -149,7 +149,7 @@ HARMS = {
     tags_another_version: f"the manifest at {NEXT} says 0.1.0",
     publishes_another_commit: f"zq_base-0.1.1.tar.gz is not what {NEXT} has",
     loses_a_commit: "of somebody is lost",
-    leaves_a_file: "the second checkout is not clean",
+    leaves_a_file: "the second checkout is not clean: ?? left-over",
     leaves_a_commit: "the second checkout has left the remote's branch",
     leaves_a_tag: "the second checkout has a tag that the remote has not",
     changes_the_branch: "the second checkout is on another branch",

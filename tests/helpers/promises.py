@@ -86,8 +86,8 @@ class Witness:
         at_remote = tags_of(self.world.remote)
         for checkout in self.world.checkouts:
             name = checkout.path.name
-            if checkout.git("status", "--porcelain"):
-                yield f"the {name} is not clean"
+            if changed := checkout.git("status", "--porcelain"):
+                yield f"the {name} is not clean: {changed.strip()}"
             if checkout.git("symbolic-ref", "HEAD") != "refs/heads/main":
                 yield f"the {name} is on another branch"
             if checkout.head() not in there:

@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from scripts.ops.scratch import LOCK, remove_abandoned, scratch_folder
+from scripts.ops.scratch import LOCK, folder_beside, remove_abandoned, scratch_folder
 from tests.helpers.cli import ROOT
+from tests.helpers.repository import Repo
 
 pytestmark = pytest.mark.promise(31)
 
 RUN = """\
-from scripts.ops.scratch import scratch_folder
-with scratch_folder() as folder:
+from pathlib import Path
+from scripts.ops.scratch import folder_beside, scratch_folder
+with {made} as folder:
     (folder / "built").mkdir()
     print(folder, flush=True)
     input()
@@ -35,9 +37,9 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def running() -> Iterator[tuple[subprocess.Popen[str], Path]]:
+def running(made: str = "scratch_folder()") -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """Start a run in a process of its own; give it and its folder."""
-    command = (sys.executable, "-c", RUN)
+    command = (sys.executable, "-c", RUN.replace("{made}", made))
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -46,9 +48,9 @@ def running() -> Iterator[tuple[subprocess.Popen[str], Path]]:
         process.kill()
 
 
-def abandoned(where: Path) -> Path:
+def abandoned(where: Path, made: str = "scratch_folder()") -> Path:
     """Return the folder of a run that was killed."""
-    with running() as (process, folder):
+    with running(made) as (process, folder):
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert folder.parent == where
@@ -110,3 +112,14 @@ def test_what_is_no_folder_of_ours_stays(temporary: Path) -> None:
     before = sorted(temporary.rglob("*"))
     remove_abandoned(temporary)
     assert sorted(temporary.rglob("*")) == before
+
+
+def test_git_never_shows_what_takes_shape_in_a_checkout(tmp_path: Path) -> None:
+    checkout, target = Repo.init(tmp_path / "checkout"), tmp_path / "checkout" / "dist"
+    left = abandoned(checkout.path, f"folder_beside(Path({str(target)!r}))")
+    assert checkout.git("status", "--porcelain") == ""
+    with folder_beside(target) as folder:
+        assert set(checkout.path.iterdir()) == {checkout.path / ".git", folder}
+        assert not left.exists()
+        assert checkout.git("status", "--porcelain") == ""
+    assert list(checkout.path.iterdir()) == [checkout.path / ".git"]
