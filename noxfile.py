@@ -5,7 +5,7 @@
 # ///
 """Every task of the workspace: `nox --list` names them, `nox -s release` is the main one.
 
-A session is an environment and one command; what the commands do is in `scripts/`.
+A session is an environment and one command.
 Options go after two dashes: `nox -s release -- --execute`.
 """
 
@@ -18,7 +18,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
-TOOLING = "scripts"
+TOOLING = "roadworthy"
 MEMBERS = Path("packages")
 # After Ctrl-C the tooling removes what it made, and says how it goes on.
 TIDYING_SECONDS = 60.0
@@ -29,9 +29,9 @@ FORMS = {
     "dependabot": (".github/dependabot.yml",),
     "github-workflows": (
         ".github/workflows/*.yml",
-        "docs/examples/*/.github/workflows/*.yml",
+        "scripts/docs/examples/*/.github/workflows/*.yml",
     ),
-    "gitlab-ci": (".gitlab-ci.yml", "docs/examples/*/.gitlab-ci.yml"),
+    "gitlab-ci": (".gitlab-ci.yml", "scripts/docs/examples/*/.gitlab-ci.yml"),
 }
 
 
@@ -46,7 +46,7 @@ def _sync(session: nox.Session, *options: str) -> None:
 def _tooling(session: nox.Session, command: str) -> None:
     """Run a command of the release tooling, with all that was typed after the dashes."""
     _sync(session, "--only-group=tooling")
-    program = ("python", "-m", TOOLING, command)
+    program = (TOOLING, command)
     session.run(
         *program,
         *session.posargs,
@@ -72,9 +72,10 @@ def tests(session: nox.Session) -> None:
         _sync(session, f"--package={member}", "--group=test")
         session.run("python", "-m", "pytest", f"{MEMBERS / member}")
     if not named:
-        _sync(session, "--only-group=tests")
+        _sync(session, f"--package={TOOLING}", "--group=test")
         workers = ("--numprocesses=auto", "--dist=worksteal")
-        session.run("python", "-m", "pytest", "tests", *workers, *options, env=_own_uv())
+        with session.chdir("scripts"):
+            session.run("python", "-m", "pytest", *workers, *options, env=_own_uv())
 
 
 @nox.session(default=True)
@@ -86,14 +87,18 @@ def lint(session: nox.Session) -> None:
     for form, patterns in FORMS.items():
         files = sorted(str(file) for pattern in patterns for file in Path().glob(pattern))
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{form}", *files)
-    session.run("zizmor", "--offline", "--quiet", "--strict-collection", ".github", "docs/examples")
+    session.run(
+        "zizmor", "--offline", "--quiet", "--strict-collection", ".github", "scripts/docs/examples"
+    )
 
 
 @nox.session(default=True)
 def typecheck(session: nox.Session) -> None:
     """Check the types of everything."""
-    _sync(session, "--all-packages", "--group=typecheck")
+    _sync(session, "--all-packages", "--all-groups", "--no-group=servers")
     session.run("mypy", *session.posargs)
+    with session.chdir("scripts"):
+        session.run("mypy", *session.posargs)
 
 
 @nox.session(default=False)
@@ -183,15 +188,17 @@ def release(session: nox.Session) -> None:
 @nox.session(default=False)
 def benchmark(session: nox.Session) -> None:
     """Measure plan, build, publish and verification on a generated workspace."""
-    _sync(session, "--only-group=tests")
-    session.run("python", "-m", "tests.benchmark", *session.posargs, env=_own_uv())
+    _sync(session, f"--package={TOOLING}", "--group=test")
+    with session.chdir("scripts"):
+        session.run("python", "-m", "tests.benchmark", *session.posargs, env=_own_uv())
 
 
 @nox.session(name="benchmark-plan", default=False)
 def benchmark_plan(session: nox.Session) -> None:
     """Measure planning with 50, 200 and 1,000 members, and a release commit with its tags."""
-    _sync(session, "--only-group=tests")
-    session.run("python", "-m", "tests.benchmark_plan", *session.posargs, env=_own_uv())
+    _sync(session, f"--package={TOOLING}", "--group=test")
+    with session.chdir("scripts"):
+        session.run("python", "-m", "tests.benchmark_plan", *session.posargs, env=_own_uv())
 
 
 if __name__ == "__main__":

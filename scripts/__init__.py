@@ -1,1 +1,0 @@
-"""The release tooling of this workspace, run as `python -m scripts COMMAND`."""

@@ -1,0 +1,1 @@
+"""The release tooling of this workspace, run as `roadworthy COMMAND`."""

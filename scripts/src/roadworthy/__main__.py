@@ -1,0 +1,288 @@
+"""The command line: `roadworthy [--workspace DIR] COMMAND [MEMBER ...] [options]`.
+
+The only place that prints an error and chooses an exit code: 0 done, 1 a check or a
+step failed, 2 wrong use or configuration, 3 nothing to release.
+"""
+
+import io
+import json
+import os
+import signal
+import sys
+import traceback
+from argparse import SUPPRESS, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from .commands.context import Answer
+from .model.problem import Failure, NothingToRelease, Problem
+from .model.text import short
+from .ops import process, running
+from .options import INTENT, OPTIONS, folder
+from .report import as_json, terminal
+from .stages.steps import Steps
+from .typed import Parser, stop_on_repeated
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+# How a person, a CI and a closed terminal tell us to end.
+ENDING = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does, its module in `commands/`, and which options it takes."""
+
+    summary: str
+    module: str
+    options: tuple[str, ...] = ()
+
+    def run(self, options: Namespace, steps: Steps) -> Answer:
+        """Run it; only its own module is imported, so that a plan does not wait for a server."""
+        run = import_module(f".commands.{self.module}", __package__).run
+        answer: Answer = run(options, steps)
+        return answer
+
+
+COMMANDS: Mapping[str, Command] = {
+    "status": Command(
+        "show the three facts and the next step of each member", "status", ("--index",)
+    ),
+    "plan": Command(
+        "show what would be released, to which version, and why",
+        "plan",
+        ("--index", *INTENT, "--check", "--base", "--fix", "--markdown"),
+    ),
+    "change": Command("write a change note: MEMBER... LEVEL TEXT", "change"),
+    "add-index": Command(
+        "add a package index to the root manifest: one that is known, or any by its URLs",
+        "add_index",
+        ("--kind", "--set", "--url", "--publish-url", "--public"),
+    ),
+    "doctor": Command(
+        "look at all that a release relies on, and say the way out", "doctor", ("--index",)
+    ),
+    "graph": Command("draw the members and what they require", "graph", ("--format",)),
+    "prepare": Command(
+        "show the release commit; --execute pushes it",
+        "prepare",
+        ("--execute", "--branch", *INTENT),
+    ),
+    "build": Command(
+        "build the distributions of members, as committed, into dist/",
+        "build",
+        ("--due", "--index"),
+    ),
+    "tag": Command(
+        "show the tags that are due; --execute pushes them, --close finishes the release",
+        "tag",
+        ("--execute", "--close", "--verified", "--index", "--installer", "--python", *INTENT),
+    ),
+    "publish": Command(
+        "show the uploads that are due; --execute uploads",
+        "publish",
+        ("--execute", "--index", "--from", "--wait", *INTENT),
+    ),
+    "verify-git-install": Command(
+        "install each member from git and prove that it works",
+        "verify_git_install",
+        (
+            *("--url", "--below", "--ref", "--unfinished", "--installer", "--route", "--all"),
+            *("--run-commands", "--direct", "--python"),
+        ),
+    ),
+    "snippet": Command(
+        "write the lines that install members from git, for uv, pip and a container",
+        "snippet",
+        ("--url", "--below", "--ref"),
+    ),
+    "verify-index-install": Command(
+        "install each member from an index and prove that it works",
+        "verify_index_install",
+        ("--index", "--python", "--wait"),
+    ),
+    "release": Command(
+        "rehearse a release; --execute releases",
+        "release",
+        ("--execute", "--index", "--installer", "--python", "--wait", *INTENT),
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    _open_streams()
+    process.put_away_credentials()
+    typed = sys.argv[1:] if arguments is None else arguments
+    for each in ENDING:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(each, _interrupted)
+    code = 0
+    try:
+        code = _run(typed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = BROKEN_PIPE  # whoever reads us has seen enough
+    except OSError as error:  # what we print cannot be written
+        if not code:  # else it is said already
+            terminal.show_problems([_from_system(error)])
+            code = 1
+    _give_up_what_cannot_be_written()
+    return code
+
+
+def _run(typed: Sequence[str]) -> int:
+    try:
+        return _answer(options_of(typed))
+    except Failure as failure:
+        return _failed(typed, failure)
+    except SystemExit as end:  # after --help
+        return int(end.code or 0)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _failed(typed, Failure(_from_system(error)))
+    except KeyboardInterrupt:
+        hint = "the same command goes on from the facts"
+        terminal.show_problems([Problem("interrupted", hint)])
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last net: nobody is helped by a traceback
+        return _failed(typed, Failure(_from_ourselves(error)))
+
+
+def _interrupted(number: int, frame: object) -> None:  # noqa: ARG001 - what a handler is told
+    """End in order: what runs is stopped, and the next signal does not break off the tidying up."""
+    for each in ENDING:
+        signal.signal(each, signal.SIG_IGN)
+    running.stop_all()
+    raise KeyboardInterrupt
+
+
+def _open_streams() -> None:
+    """Give what we print somewhere to go, and let no character stop it.
+
+    In the place of a stream that is closed, a file that we open later would get our words.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - it stays open
+            setattr(sys, name, nowhere)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_what_cannot_be_written() -> None:
+    """Write the rest where it is lost: Python would complain of it once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def options_of(typed: Sequence[str]) -> Namespace:
+    """Read what was typed; raise `UsageFailure` where it cannot be meant."""
+    stop_on_repeated(typed)
+    return _parser().parse_args(typed)
+
+
+def _answer(options: Namespace) -> int:
+    with terminal.watched() as steps:
+        answer = COMMANDS[options.command].run(options, steps)
+    terminal.show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
+    if options.json:
+        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
+    else:
+        answer.show()
+    terminal.show_problems(answer.problems)
+    return answer.exit_code
+
+
+def _summarised(answer: Answer) -> Sequence[Problem]:
+    """Write the summary of a job; where that cannot be, all else was done all the same."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not summary or not answer.markdown:
+        return ()
+    try:
+        with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(answer.markdown)
+    except OSError as error:
+        message = f"the summary of the job is not written: {error.strerror or error}"
+        return [Problem(message, "see to what GITHUB_STEP_SUMMARY names")]
+    return ()
+
+
+def _failed(typed: Sequence[str], failure: Failure) -> int:
+    if "--json" in typed:
+        command = next((word for word in typed if word in COMMANDS), None)
+        _print_json(command, failure.problems, {}, ok=False)
+    kind = "note" if isinstance(failure, NothingToRelease) else "error"
+    terminal.show_problems(failure.problems, kind=kind)
+    return failure.exit_code
+
+
+def _from_system(error: OSError) -> Problem:
+    """Say what the system refused: a full disk, a folder that cannot be written."""
+    where = f": {error.filename}" if error.filename else ""
+    message = f"{error.strerror or error}{where}"
+    return Problem(message, "mend that; the same command goes on from the facts")
+
+
+def _from_ourselves(error: Exception) -> Problem:
+    """Say that the fault is ours, and where; Python's own development mode shows all of it."""
+    if sys.flags.dev_mode:
+        traceback.print_exception(error)
+    steps = traceback.extract_tb(error.__traceback__)
+    here = str(Path(__file__).parent)
+    place = [step for step in steps if step.filename.startswith(here)][-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    message = f"a fault of the release tooling: {type(error).__name__}: {short(str(error))}"
+    hint = "please report it; with PYTHONDEVMODE=1 its traceback is shown"
+    return Problem(f"{message} ({where})", hint)
+
+
+def _print_json(
+    command: str | None, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
+) -> None:
+    told = {
+        "schema": as_json.SCHEMA,
+        "command": command,
+        "ok": ok,
+        "problems": as_json.problems(problems),
+        **data,
+    }
+    print(json.dumps(as_json.only_text(told), indent=2, allow_nan=False))
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="roadworthy", description="Release the workspace's members.")
+    _add_workspace(parser, default=Path.cwd())
+    names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        summary = command.summary
+        own = names.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
+        )
+        own.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
+        _add_workspace(own, default=SUPPRESS)  # so that it can follow a session's two dashes
+        own.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        for option in command.options:
+            own.add_argument(option, **OPTIONS[option])  # type: ignore[arg-type]
+    return parser
+
+
+def _add_workspace(parser: Parser, *, default: Path | str) -> None:
+    parser.add_argument(
+        "--workspace",
+        type=folder,
+        default=default,
+        metavar="DIR",
+        help="the workspace's root (here)",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,210 @@
+"""Publishing: exactly what is due, never anything over what is there."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from roadworthy.model.retry import PAUSES
+from tests.helpers.cli import run
+from tests.helpers.repository import Repo
+from tests.helpers.shelf import Shelf
+from tests.helpers.workspaces import index_table, make_workspace, member, trio
+
+RELEASE = ("release", "--execute", "--installer", "uv")
+
+
+@pytest.fixture
+def prepared(checkout: Repo) -> Repo:
+    """Return a workspace whose release commit is pushed."""
+    done = run(checkout.path, "prepare", "--execute")
+    assert done.code == 0, done.stderr
+    return checkout
+
+
+def test_an_unprepared_release_is_not_published(checkout: Repo, shelf: Shelf) -> None:
+    done = run(checkout.path, "publish", "--execute")
+    assert (done.code, "run `nox -s prepare -- --execute` first" in done.stderr) == (1, True)
+    assert shelf.uploads == 0
+
+
+def test_publish_shows_what_is_due_and_uploads_nothing(prepared: Repo, shelf: Shelf) -> None:
+    done = run(prepared.path, "publish", "--json")
+    assert [(u["filename"], u["action"]) for u in done.json["uploads"]] == [
+        (f"zq_{name}-0.1.0{ending}", "upload")
+        for name in ("app", "base", "middle")
+        for ending in ("-py3-none-any.whl", ".tar.gz")
+    ]
+    assert shelf.uploads == 0
+
+
+def test_status_says_how_far_a_release_came(prepared: Repo, shelf: Shelf) -> None:
+    def states() -> list[tuple[str, str]]:
+        told = run(prepared.path, "status", "--json").json["members"]
+        return [(member["index"], member["state"]) for member in told]
+
+    assert states() == [("absent", "prepared")] * 3
+    shelf.refuse_uploads, shelf.refuse_after = "403 Forbidden", 3
+    assert run(prepared.path, "publish", "--execute").code == 1
+    assert states() == [
+        ("absent", "prepared"),
+        ("present", "half released"),
+        ("partial", "half released"),
+    ]
+
+
+def test_the_steps_of_a_release_can_be_taken_one_by_one(
+    prepared: Repo, remote: Repo, shelf: Shelf
+) -> None:
+    early = run(prepared.path, "tag", "--execute")
+    assert (early.code, "publish first" in early.stderr) == (1, True)
+    assert run(prepared.path, "publish", "--execute").code == 0
+    assert len(shelf.files()) == 6
+    skipped = run(prepared.path, "publish", "--json").json["uploads"]
+    assert {upload["action"] for upload in skipped} == {"skip"}
+    assert run(prepared.path, "tag", "--execute").code == 0
+    assert remote.git("tag").splitlines() == [
+        "zq-app/v0.1.0",
+        "zq-base/v0.1.0",
+        "zq-middle/v0.1.0",
+    ]
+    closing = run(prepared.path, *RELEASE)
+    assert closing.code == 0, closing.stderr
+    assert len(remote.git("tag").splitlines()) == 4
+    assert run(prepared.path, *RELEASE).code == 3
+
+
+@pytest.mark.promise(14)
+def test_a_commit_that_the_index_has_other_code_of_is_not_tagged(
+    prepared: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    assert run(prepared.path, "publish", "--execute").code == 0
+    other = make_workspace(tmp_path / "other", member("zq-base", code="other = True\n"))
+    assert run(other.path, "build").code == 0
+    shutil.copy(other.path / "dist/zq_base-0.1.0.tar.gz", shelf.folder)
+    done = run(prepared.path, "tag", "--execute")
+    assert (done.code, remote.git("tag")) == (1, "")
+    words = "on the index, zq_base-0.1.0.tar.gz differs from the commit: src/zq_base/__init__.py"
+    assert f"{words}; {prepared.head()[:12]} would be tagged for it" in done.stderr
+
+
+@pytest.mark.promise(3)
+def test_what_was_built_elsewhere_is_published_from_its_folder(
+    prepared: Repo, shelf: Shelf
+) -> None:
+    assert run(prepared.path, "build").code == 0
+    folder = prepared.path / "dist"
+    stale = folder / "zq_base-0.0.9-py3-none-any.whl"
+    (folder / "zq_base-0.1.0-py3-none-any.whl").rename(stale)
+    done = run(prepared.path, "publish", "--execute", "--from", str(folder))
+    assert (done.code, shelf.uploads) == (1, 0)
+    assert "does not have zq-base 0.1.0 whole" in done.stderr
+    shutil.copy(stale, folder / "zq_base-0.1.0-py3-none-any.whl")
+    assert run(prepared.path, "publish", "--execute", "--from", str(folder)).code == 0
+    assert (len(shelf.files()), stale.name in shelf.files()) == (6, False)
+
+
+@pytest.mark.promise(6)
+def test_a_file_with_other_content_on_the_index_is_a_conflict(
+    checkout: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    other = make_workspace(
+        tmp_path / "other",
+        member("zq-base", code="other = True\n"),
+        index_table("shelf", shelf.url),
+    )
+    other.with_remote(tmp_path / "other.git")
+    assert run(other.path, *RELEASE).code == 0
+    before = shelf.files()
+    done = run(checkout.path, *RELEASE)
+    assert done.code == 1
+    assert "has zq_base-0.1.0-py3-none-any.whl with other content" in done.stderr
+    assert "give zq-base a higher version" in done.stderr
+    assert (shelf.files(), remote.git("tag")) == (before, "")
+
+
+@pytest.mark.promise(16)
+def test_credentials_in_the_url_of_an_index_reach_it_and_nothing_else(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    url = shelf.url.replace("http://", "http://me:canary@")
+    repo = make_workspace(tmp_path / "one", member("zq-base"), index_table("shelf", url))
+    repo.with_remote(tmp_path / "one.git")
+    nobody = {"UV_PUBLISH_USERNAME": "", "UV_PUBLISH_PASSWORD": ""}
+    shelf.refuse_uploads = "403 Forbidden"
+    refused = run(repo.path, *RELEASE, **nobody)
+    assert (refused.code, "canary" in refused.stdout + refused.stderr) == (1, False)
+    assert shelf.users == {"me:canary"}
+    shelf.refuse_reads = "403 Forbidden"
+    unread = run(repo.path, "publish", **nobody)
+    assert (unread.code, "canary" in unread.stdout + unread.stderr) == (1, False), unread.stderr
+
+
+def test_an_index_that_refuses_the_credentials(checkout: Repo, remote: Repo, shelf: Shelf) -> None:
+    shelf.refuse_uploads = "403 Forbidden"
+    done = run(checkout.path, *RELEASE)
+    assert done.code == 1
+    assert "zq-base is not published" in done.stderr
+    assert "zq-middle waits for zq-base" in done.stderr
+    assert (shelf.files(), remote.git("tag")) == ([], "")
+    shelf.refuse_uploads = ""
+    assert run(checkout.path, *RELEASE).code == 0
+    assert len(shelf.files()) == 6
+
+
+@pytest.mark.promise(8)
+@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
+def test_an_index_that_is_busy_for_a_moment_is_asked_again(
+    prepared: Repo, shelf: Shelf, status: str
+) -> None:
+    shelf.refuse_uploads, shelf.refuse_times = status, 2
+    done = run(prepared.path, "publish", "--execute")
+    assert done.code == 0, done.stderr
+    assert (shelf.uploads, shelf.tries) == (6, 8)
+
+
+@pytest.mark.promise(8)
+def test_an_index_that_has_decided_is_not_asked_again(prepared: Repo, shelf: Shelf) -> None:
+    shelf.refuse_uploads = "409 Conflict"
+    done = run(prepared.path, "publish", "--execute")
+    assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1)
+
+
+@pytest.mark.promise(8)
+@pytest.mark.exhaustive
+def test_an_index_that_stays_broken_is_given_up(prepared: Repo, shelf: Shelf) -> None:
+    shelf.refuse_uploads = "500 Broken"
+    done = run(prepared.path, "publish", "--execute")
+    assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1 + len(PAUSES))
+
+
+@pytest.mark.promise(8)
+def test_a_lost_answer_to_an_upload_is_no_failure(prepared: Repo, shelf: Shelf) -> None:
+    shelf.lose_answers = True
+    done = run(prepared.path, "publish", "--execute")
+    assert done.code == 0, done.stderr
+    assert (shelf.uploads, len(shelf.files())) == (6, 6)
+
+
+def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, shelf: Shelf) -> None:
+    members = {**trio(), **member("zq-lone")}
+    repo = make_workspace(tmp_path / "four", members, index_table("shelf", shelf.url))
+    remote = repo.with_remote(tmp_path / "four.git")
+    shelf.refuse_names = ("zq_base",)
+    done = run(repo.path, *RELEASE)
+    assert done.code == 1
+    assert "The same command goes on from here" in done.stdout
+    assert remote.git("tag").splitlines() == ["zq-lone/v0.1.0"]
+    untagged = ("zq-base/v0.1.0", "zq-middle/v0.1.0", "zq-app/v0.1.0")
+    told = done.stdout[done.stdout.index("If it must not be finished:") :].splitlines()
+    assert told[1:4] == [
+        f"- on main, `git revert {remote.head('main')[:12]}`, and push",
+        f"- yank at shelf ({shelf.url}simple/), by its own pages: zq-lone 0.1.0",
+        f"- no tag is there yet, and none is made, of: {', '.join(untagged)}",
+    ]
+    again = run(repo.path, *RELEASE)
+    assert (again.code, told[1] in again.stdout.splitlines()) == (1, True)
+    shelf.refuse_names = ()
+    assert run(repo.path, *RELEASE).code == 0
+    assert len(shelf.files()) == 8
+    assert [t for t in remote.git("tag").splitlines() if t.startswith("release/")] != []

@@ -1,0 +1,332 @@
+"""A release, for real: a bare repository as the remote, pypiserver as the index."""
+
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from roadworthy.ops import loopback, uv
+from tests.helpers.broken_off import RELEASE, STEPS, Running
+from tests.helpers.cli import ROOT, command, run
+from tests.helpers.hostile import shielded
+from tests.helpers.repository import Repo
+from tests.helpers.shelf import Shelf, new_shelf
+from tests.helpers.workspaces import make_workspace, member
+
+MEMBERS = ("zq-app", "zq-base", "zq-middle")
+FIRST_TAGS = ["zq-app/v0.1.0", "zq-base/v0.1.0", "zq-middle/v0.1.0"]
+FIRST_FILES = sorted(
+    f"zq_{name}-0.1.0{ending}"
+    for name in ("app", "base", "middle")
+    for ending in ("-py3-none-any.whl", ".tar.gz")
+)
+PROOFS = (
+    ("direct", "uv"),
+    ("direct", "pip"),
+    ("index", "uv"),
+    ("index-together", "uv"),
+    ("wheel", "uv"),
+)
+
+
+def tags(repo: Repo) -> tuple[list[str], list[str]]:
+    """Return the member tags and the release tags of a repository."""
+    names = repo.git("tag").splitlines()
+    releases = [name for name in names if name.startswith("release/")]
+    return [name for name in names if name not in releases], releases
+
+
+def state(repo: Repo) -> tuple[str, str]:
+    """Return all that a rehearsal must leave as it was."""
+    return repo.refs(), repo.git("status", "--porcelain")
+
+
+def killed_after(step: str, workspace: Path, temporary: Path) -> None:
+    """Run a release and kill it, beyond any clean-up, as soon as a step is done."""
+    release = Running(workspace, temporary)
+
+    def kill(done: str) -> None:
+        if done == step:
+            release.stop(signal.SIGKILL)
+
+    assert release.finish(kill).code == -signal.SIGKILL
+
+
+def test_a_rehearsal_verifies_every_member_and_changes_nothing(
+    checkout: Repo, remote: Repo, shelf: Shelf
+) -> None:
+    before = state(checkout), remote.refs()
+    done = run(checkout.path, "release", "--json")
+    assert done.code == 0, done.stderr
+    proofs = {(r["member"], r["route"], r["installer"]) for r in done.json["results"] if r["ok"]}
+    assert proofs == {(name, *proof) for name in MEMBERS for proof in (*PROOFS, ("pylock", "uv"))}
+    assert (done.json["mode"], shelf.files()) == ("rehearsal", [])
+    assert (state(checkout), remote.refs()) == before
+
+
+def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
+    checkout: Repo, tmp_path: Path
+) -> None:
+    (checkout.path / "mine.txt").write_text("", "utf-8")
+    checkout.git("checkout", "--quiet", "--detach")
+    checkout.git("remote", "remove", "origin")
+    summary = tmp_path / "summary.md"
+    done = run(checkout.path, "release", "zq-base", GITHUB_STEP_SUMMARY=str(summary))
+    assert done.code == 0, done.stderr
+    assert "| zq-base | 0.1.0 | `zq-base/v0.1.0` |" in summary.read_text("utf-8")
+    assert "zq-middle" not in done.stdout
+    assert "This was a rehearsal" in done.stdout
+    again = f"nox -s release -- --execute --workspace '{checkout.path}' zq-base"
+    assert f"To do it for real: {again}\n" in done.stdout
+    assert "A real release would refuse to start" in done.stdout
+    assert "the working tree is not clean" in done.stderr
+
+
+def test_a_rehearsal_needs_neither_an_identity_nor_a_folder_without_spaces(
+    pair: Repo, tmp_path: Path
+) -> None:
+    nobody = {name: "" for name in os.environ if name.startswith(("GIT_AUTHOR", "GIT_COMM"))}
+    pair.git("config", "user.useConfigOnly", "true")
+    scratch = tmp_path / "a place for scratch"
+    scratch.mkdir()
+    done = run(pair.path, "release", "--json", TMPDIR=str(scratch), **nobody)
+    assert (done.code, done.problems) == (0, []), done.stderr
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_release_then_a_breaking_change_releases_what_must_follow(
+    checkout: Repo, remote: Repo, shelf: Shelf
+) -> None:
+    first = run(checkout.path, "release", "--execute")
+    assert first.code == 0, first.stderr
+    assert (tags(remote)[0], shelf.files()) == (FIRST_TAGS, FIRST_FILES)
+    assert checkout.head() == remote.head("main") == remote.head(tags(remote)[1][0])
+    assert run(checkout.path, "release", "--execute").code == 3
+
+    checkout.commit("feat!: new ground", {"packages/zq-base/src/zq_base/new.py": ""})
+    checkout.git("push", "--quiet")
+    second = run(checkout.path, "release", "--execute", "--json")
+    assert second.code == 0, second.stderr
+    planned = [
+        (m["name"], m["initial_version"], m["planned_version"], m["requirements"])
+        for m in second.json["plan"]["members"]
+    ]
+    assert planned == [
+        ("zq-base", "0.1.0", "0.2.0", {}),
+        ("zq-middle", "0.1.0", "0.1.1", {"zq-base": ">=0.2.0,<0.3"}),
+        ("zq-app", "0.1.0", "0.1.1", {"zq-base": ">=0.2.0,<0.3", "zq-middle": ">=0.1.1,<0.2"}),
+    ]
+    assert (len(shelf.files()), shelf.uploads) == (12, 12)
+    assert checkout.git("status", "--porcelain") == ""
+    assert run(checkout.path, "release", "--execute").code == 3
+
+
+def test_a_change_of_one_member_releases_that_one_alone(checkout: Repo, shelf: Shelf) -> None:
+    assert run(checkout.path, *RELEASE).code == 0
+    checkout.commit("fix: a crumb", {"packages/zq-app/src/zq_app/crumb.py": ""})
+    rehearsal = run(checkout.path, "release", "--installer", "uv", "--json")
+    assert [m["name"] for m in rehearsal.json["plan"]["members"]] == ["zq-app"]
+    assert rehearsal.code == 0, rehearsal.stderr
+    checkout.git("push", "--quiet")
+    assert run(checkout.path, *RELEASE).code == 0
+    assert shelf.files() == sorted(
+        [*FIRST_FILES, "zq_app-0.1.1-py3-none-any.whl", "zq_app-0.1.1.tar.gz"]
+    )
+
+
+def test_a_change_that_breaks_a_released_dependent_in_its_range_is_stopped_at_the_gate(
+    tmp_path: Path,
+) -> None:
+    top = member("zq-top", "zq-base>=0.1.0,<0.2", code="from zq_base import thing\n")
+    members = {**member("zq-base", code="thing = 1\n"), **top}
+    repo = make_workspace(tmp_path / "broken", members)
+    remote = repo.with_remote(tmp_path / "broken.git")
+    assert run(repo.path, *RELEASE).code == 0
+    repo.commit("fix: tidy", {"packages/zq-base/src/zq_base/__init__.py": "other = 1\n"})
+    repo.git("push", "--quiet")
+    before = remote.refs()
+    done = run(repo.path, *RELEASE, "--json")
+    assert [problem.partition(":")[0] for problem in done.problems] == [
+        "zq-top does not work from wheel with uv",
+        "zq-top does not work from direct with uv",
+    ]
+    assert (done.code, remote.refs()) == (1, before)
+
+
+def test_git_alone_releases_without_an_index(checkout: Repo, remote: Repo, shelf: Shelf) -> None:
+    done = run(checkout.path, *RELEASE, "--index", "")
+    assert done.code == 0, done.stderr
+    assert (tags(remote)[0], shelf.files()) == (FIRST_TAGS, [])
+    assert run(checkout.path, *RELEASE, "--index", "").code == 3
+
+
+def test_what_was_released_by_git_alone_is_published_later_from_its_tag(
+    checkout: Repo, remote: Repo, shelf: Shelf
+) -> None:
+    assert run(checkout.path, *RELEASE, "--index", "").code == 0
+    released = remote.refs()
+    done = run(checkout.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    assert (shelf.files(), remote.refs()) == (FIRST_FILES, released)
+
+
+def test_what_went_to_one_index_first_goes_to_another_later(
+    pair: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    final, app = new_shelf(tmp_path / "index-files-of-another")
+    with loopback.serve(app) as final.url:
+        urls = ("--url", f"{final.url}simple/", "--publish-url", final.url, "--public")
+        assert run(pair.path, "add-index", "final", *urls).code == 0
+        pair.commit("chore: add the index that counts")
+        pair.git("push", "--quiet")
+        assert run(pair.path, *RELEASE).code == 0
+        tagged = pair.refs()
+        pair.commit("fix: not released yet", {"packages/zq-top/src/zq_top/later.py": ""})
+        pair.git("push", "--quiet")
+        done = run(pair.path, *RELEASE, "--index", "final", "zq-base")
+        assert done.code == 0, done.stderr
+        first = [name for name in shelf.files() if name.startswith("zq_base")]
+        assert (final.files(), shelf.uploads) == (first, 4)
+        contents = [
+            (folder / name).read_bytes()
+            for folder in (shelf.folder, final.folder)
+            for name in first
+        ]
+        assert contents[:2] == contents[2:]
+        assert {line for line in tagged.splitlines() if "tags" in line} <= set(
+            pair.refs().splitlines()
+        )
+
+
+def assert_completed(pair: Repo, shelf: Shelf) -> None:
+    """Run the same release again, and assert that it is whole and nothing was done twice."""
+    again = run(pair.path, *RELEASE)
+    assert again.code in {0, 3}, again.stderr
+    remote = Repo(pair.path.with_suffix(".git"))
+    member_tags, release_tags = tags(remote)
+    assert member_tags == ["zq-base/v0.1.0", "zq-top/v0.1.0"]
+    assert [remote.head(tag) for tag in release_tags] == [remote.head("main")]
+    assert pair.head() == remote.head("main")
+    assert (shelf.uploads, len(shelf.files())) == (4, 4)
+    assert run(pair.path, *RELEASE).code == 3
+
+
+@pytest.mark.promise(5)
+@pytest.mark.parametrize("step", ["push", "tag"])
+def test_a_release_killed_between_two_steps_is_completed(
+    step: str, pair: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    killed_after(step, pair.path, tmp_path)
+    assert_completed(pair, shelf)
+
+
+@pytest.mark.promise(5)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("step", [step for step in STEPS if step not in {"push", "tag"}])
+@pytest.mark.promise(2)
+def test_a_release_killed_between_any_two_steps_is_completed(
+    step: str, pair: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    killed_after(step, pair.path, tmp_path)
+    assert (pair.path / "dist").exists() is (STEPS.index(step) > STEPS.index("push"))
+    assert_completed(pair, shelf)
+
+
+@pytest.mark.promise(5)
+@pytest.mark.parametrize(
+    "upload", [2, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (1, 3, 4))]
+)
+def test_a_release_killed_in_the_middle_of_the_uploads_is_completed(
+    upload: int, pair: Repo, shelf: Shelf
+) -> None:
+    process = subprocess.Popen(
+        command(pair.path, *RELEASE),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def kill(uploads: int) -> None:
+        if uploads == upload:
+            subprocess.run(("pkill", "-KILL", "-P", str(process.pid)), check=False)
+            process.kill()
+
+    shelf.after_upload = kill
+    assert process.wait() == -signal.SIGKILL
+    pair.commit("fix: meanwhile", {"packages/zq-base/src/zq_base/later.py": ""})
+    shelf.after_upload = lambda _: None
+    pair.git("reset", "--quiet", "--hard", "HEAD~1")
+    assert_completed(pair, shelf)
+
+
+def test_a_change_after_a_broken_off_release_waits_for_the_next_one(
+    pair: Repo, shelf: Shelf, tmp_path: Path
+) -> None:
+    killed_after("publish", pair.path, tmp_path)
+    pair.git("pull", "--quiet", "--ff-only")
+    begun = pair.head()
+    pair.commit("feat: later", {"packages/zq-base/src/zq_base/later.py": ""})
+    pair.git("push", "--quiet")
+    done = run(pair.path, *RELEASE)
+    assert done.code == 0, done.stderr
+    assert pair.head("zq-base/v0.1.0") == begun
+    assert (shelf.uploads, len(shelf.files())) == (4, 4)
+    following = run(pair.path, "plan", "--json").json["members"]
+    assert [(m["name"], m["planned_version"]) for m in following] == [("zq-base", "0.1.1")]
+
+
+@pytest.mark.promise(13)
+def test_of_two_releases_at_once_one_is_refused(pair: Repo, tmp_path: Path, shelf: Shelf) -> None:
+    other = Repo(tmp_path / "other")
+    pair.git("clone", "--quiet", str(pair.path.with_suffix(".git")), str(other.path))
+    processes = [
+        subprocess.Popen(
+            command(repo.path, *RELEASE),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for repo in (pair, other)
+    ]
+    codes = sorted(process.wait() for process in processes)
+    assert codes[0] == 0
+    assert_completed(pair, shelf)
+
+
+def test_a_release_leaves_a_lock_file_for_each_member_that_installs_it_from_the_remote(
+    pair: Repo, tmp_path: Path
+) -> None:
+    done = run(pair.path, *RELEASE, "--json")
+    assert done.json["locks"] == ["pylock.zq-base.toml", "pylock.zq-top.toml"], done.stderr
+    lock = tomllib.loads((pair.path / "dist/pylock.zq-top.toml").read_text("utf-8"))
+    url = (tmp_path / "a pair.git").as_uri()
+    assert [package["vcs"] for package in lock["packages"]] == [
+        {
+            "type": "git",
+            "url": url,
+            "requested-revision": "zq-top/v0.1.0",
+            "commit-id": pair.head("zq-top/v0.1.0"),
+            "subdirectory": f"packages/{name}",
+        }
+        for name in ("zq-base", "zq-top")
+    ]
+    environment = shielded()
+    python = uv.make_environment(tmp_path / "env", environment, sys.executable)
+    uv.pip_sync(python, pair.path / "dist/pylock.zq-top.toml", environment)
+    uv.check(python, environment)
+
+
+def test_what_is_finished_need_not_go_together_with_what_is_newer(pair: Repo) -> None:
+    assert run(pair.path, *RELEASE).code == 0
+    pair.git("push", "--quiet", "origin", ":refs/tags/zq-top/v0.1.0")
+    pair.git("fetch", "--quiet", "--prune", "--prune-tags", "origin")
+    pair.commit("feat!: base", {"packages/zq-base/src/zq_base/more.py": ""})
+    pair.git("push", "--quiet", "origin", "main")
+    done = run(pair.path, *RELEASE, "--wait", "1")
+    assert done.code == 0, done.stderr
+    listed = pair.git("ls-remote", "--tags", "--refs", "origin").split()[1::2]
+    assert {"refs/tags/zq-base/v0.2.0", "refs/tags/zq-top/v0.1.0"} <= set(listed)

@@ -1,0 +1,114 @@
+"""What every test has: a git identity of its own, and no settings of whoever runs it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roadworthy.ops import loopback, process
+
+from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
+from .helpers.repository import Repo
+from .helpers.shelf import Shelf, new_shelf
+from .helpers.workspaces import index_table, make_workspace, member, trio
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--exhaustive`, which runs what is slow as well, `--promise` and `--hostile-git`."""
+    parser.addoption("--exhaustive", action="store_true", help="run the slow tests, too")
+    parser.addoption("--promise", type=int, metavar="NUMBER", help="run the tests of a promise")
+    words = "run as a user whose git has every setting that could change what a release does"
+    parser.addoption("--hostile-git", action="store_true", help=words)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out, unless they are asked for, and all but those of a promise."""
+    number = config.getoption("--promise")
+    left_out = [
+        item
+        for item in items
+        if (item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive"))
+        or (number and number not in [mark.args[0] for mark in item.iter_markers("promise")])
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope="session")
+def hostile_git(tmp_path_factory: pytest.TempPathFactory) -> HostileGit:
+    """Return settings, hooks and programs that would change what a release does."""
+    return HostileGit.in_folder(tmp_path_factory.mktemp("hostile") / "home")
+
+
+@pytest.fixture(autouse=True)
+def as_a_hostile_user(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    own_environment: None,  # noqa: ARG001 - this one comes after it
+) -> Iterator[None]:
+    """With `--hostile-git`, run every test under such settings; none may reach what is ours."""
+    if not request.config.getoption("--hostile-git"):
+        yield
+        return
+    hostile: HostileGit = request.getfixturevalue("hostile_git")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile.written_all()))
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    before = hostile.left()
+    yield
+    assert hostile.left() == before
+
+
+@pytest.fixture(autouse=True)
+def own_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Hide the settings and secrets of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    monkeypatch.setenv("NETRC", str(home / "netrc"))
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    monkeypatch.setattr(process, "_put_away", {})
+    monkeypatch.setenv("UV_PUBLISH_USERNAME", "tester")
+    monkeypatch.setenv("UV_PUBLISH_PASSWORD", "secret")
+    # Nox names its own environment to uv, which would sync a test's project into it.
+    ours = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON")
+    # Many short programs are started: what they import is compiled once.
+    for name in ("FORCE_COLOR", "GITHUB_STEP_SUMMARY", "PYTHONDONTWRITEBYTECODE", *ours):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """Serve an index on loopback that takes uploads, and can be told to misbehave."""
+    made, app = new_shelf(tmp_path / "index-files")
+    with loopback.serve(app) as url:
+        made.url = url
+        yield made
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, shelf: Shelf) -> Repo:
+    """Return a workspace of three members with a bare remote and an index."""
+    repo = make_workspace(tmp_path / "a checkout", trio(), index_table("shelf", shelf.url))
+    repo.with_remote(tmp_path / "a remote.git")
+    return repo
+
+
+@pytest.fixture
+def remote(checkout: Repo, tmp_path: Path) -> Repo:
+    """Return the bare remote of the checkout."""
+    assert checkout.git("remote") == "origin"
+    return Repo(tmp_path / "a remote.git")
+
+
+@pytest.fixture
+def pair(tmp_path: Path, shelf: Shelf) -> Repo:
+    """Return a workspace of two members, one of which requires the other."""
+    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
+    repo = make_workspace(tmp_path / "a pair", members, index_table("shelf", shelf.url))
+    repo.with_remote(tmp_path / "a pair.git")
+    return repo

@@ -1,0 +1,131 @@
+"""A changelog gains one section, and loses nothing."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.version import Version
+
+from roadworthy.model.changelog import section, section_of, with_section
+from roadworthy.model.version import Level
+
+DAY = date(2026, 3, 14)
+NEW = "## 0.2.0 - 2026-03-14\n\n### Added\n\n- a lid\n"
+OLD = "## 0.1.0 - 2026-01-02\n\nFirst release.\n"
+HEADING = "# Changelog\n\n"
+UNRELEASED = "## [Unreleased]\n\n- a draft\n\n"
+LINES = st.sampled_from(
+    ["# Changelog", "", "## [Unreleased]", "- a lid", "## [0.1.0] - 2026", "## 0.0.1", "  ", "- é"]
+)
+TEXTS = st.lists(LINES, min_size=1).map("\n".join) | st.text(alphabet="#[] \nab0.1")
+
+
+def test_a_section_lists_what_changed_by_how_much_and_then_what_it_requires() -> None:
+    entries = [(Level.PATCH, "a hole"), (Level.MAJOR, "the thread"), (Level.PATCH, "a crack")]
+    moved = ["sugar>=0.2.0,<0.3", 'salt[fine]>=1; os_name == "nt"']
+    assert section(Version("0.2.0"), DAY, entries, moved, first=False) == (
+        "## 0.2.0 - 2026-03-14\n"
+        "\n### Changed\n\n- **Breaking:** the thread\n"
+        "- Requires `sugar>=0.2.0,<0.3`\n"
+        '- Requires `salt[fine]>=1; os_name == "nt"`\n'
+        "\n### Fixed\n\n- a hole\n- a crack\n"
+    )
+
+
+def test_a_first_release_says_that_it_is_one() -> None:
+    assert section(Version("0.1.0"), date(2026, 1, 2), [], [], first=True) == OLD
+
+
+def test_a_first_release_says_what_it_requires_too() -> None:
+    assert section(Version("0.1.0"), DAY, [], ["sugar>=0.2.0,<0.3"], first=True) == (
+        "## 0.1.0 - 2026-03-14\n\nFirst release.\n\n### Changed\n\n- Requires `sugar>=0.2.0,<0.3`\n"
+    )
+
+
+def test_a_later_release_with_nothing_to_tell_is_not_the_first() -> None:
+    found = section(Version("0.2.0"), DAY, [], [], first=False)
+    assert found == "## 0.2.0 - 2026-03-14\n\nReleased again.\n"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(list(Level)[1:]), st.sampled_from(["a lid", "a hole"]))),
+    st.lists(st.sampled_from(["sugar>=1", "salt==2.*"])),
+)
+def test_only_a_first_release_says_that_it_is_one(
+    entries: list[tuple[Level, str]], moved: list[str]
+) -> None:
+    written = [section(Version("2"), DAY, entries, moved, first=is_) for is_ in (True, False)]
+    assert ["First release." in text for text in written] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"{HEADING}{NEW}"),
+        ("# Changelog\n", f"{HEADING}{NEW}"),
+        ("# Changelog", f"{HEADING}{NEW}"),
+        (f"{HEADING}{OLD}", f"{HEADING}{NEW}\n{OLD}"),
+        (f"{HEADING}{UNRELEASED}{OLD}", f"{HEADING}{UNRELEASED}{NEW}\n{OLD}"),
+        (f"{HEADING}{UNRELEASED}", f"{HEADING}{UNRELEASED}{NEW}"),
+        ("# Changelog\n## [0.1.0]\n", f"{HEADING}{NEW}\n## [0.1.0]\n"),
+        ("## 1.0\n\n- a lid\n", f"{NEW}\n## 1.0\n\n- a lid\n"),
+        ("## 1.0", f"{NEW}\n## 1.0"),
+        (f"{UNRELEASED}{OLD}", f"{UNRELEASED}{NEW}\n{OLD}"),
+    ],
+)
+def test_a_new_section_is_above_the_newest_one(before: str, after: str) -> None:
+    assert with_section(before, NEW) == after
+
+
+def test_line_ends_are_those_of_the_file() -> None:
+    before = f"{HEADING}{OLD}".replace("\n", "\r\n")
+    assert with_section(before, NEW) == f"{HEADING}{NEW}\n{OLD}".replace("\n", "\r\n")
+
+
+@given(TEXTS.map("{}\n".format), st.sampled_from(["\n", "\r\n"]))
+def test_all_other_lines_stay_to_the_letter(text: str, newline: str) -> None:
+    before, new = text.replace("\n", newline), NEW.replace("\n", newline)
+    head, found, tail = with_section(before, NEW).partition(new)
+    assert found == new
+    kept = tail.removeprefix(newline)
+    assert before.endswith(kept)
+    assert head.rstrip(newline) == before.removesuffix(kept).rstrip(newline)
+
+
+@given(TEXTS)
+def test_a_section_that_was_put_in_is_found(text: str) -> None:
+    found = section_of(with_section(text, NEW), Version("0.2.0"))
+    assert found.startswith("### Added\n\n- a lid")
+
+
+def test_a_section_ends_where_the_next_one_begins() -> None:
+    text = f"{HEADING}{NEW}\n{OLD}"
+    found = [section_of(text, Version(version)) for version in ("0.2.0", "0.1.0", "0.1")]
+    assert found == ["### Added\n\n- a lid", "First release.", ""]
+
+
+@pytest.mark.parametrize(
+    "heading", ["## 1.0.0", "## [1.0.0] - 2026-01-02", "## [1.0.0](https://x)"]
+)
+def test_a_section_is_found_by_the_usual_headings(heading: str) -> None:
+    assert section_of(f"{HEADING}{heading}\n\n- a lid\n", Version("1.0.0")) == "- a lid"
+
+
+def test_an_empty_section_is_there_all_the_same() -> None:
+    assert bool(section_of(f"{HEADING}## 1.0.0\n", Version("1.0.0"))) is True
+
+
+def test_what_stands_in_a_fenced_block_is_no_heading() -> None:
+    fenced = f"{HEADING}```\n## 0.2.0\n```\n\n~~~\n```\n## 0.3.0\n~~~\n"
+    assert [section_of(fenced, Version(v)) for v in ("0.2.0", "0.3.0")] == ["", ""]
+    assert with_section(f"{fenced}\n{OLD}", NEW) == f"{fenced}\n{NEW}\n{OLD}"
+
+
+def test_lines_of_an_entry_stay_below_it() -> None:
+    found = section(Version("2"), DAY, [(Level.PATCH, "a hole\n\nIt is shut.")], [], first=False)
+    assert found.endswith("### Fixed\n\n- a hole\n\n  It is shut.\n")
+
+
+def test_a_version_that_is_only_mentioned_has_no_section() -> None:
+    assert section_of(f"{HEADING}{UNRELEASED}- since 1.0.0\n", Version("1.0.0")) == ""

@@ -1,0 +1,132 @@
+"""`[tool.release]` has a default for every key, and takes no key that it does not know."""
+
+import pytest
+from packaging.utils import NormalizedName
+
+from roadworthy.model.problem import Problem, UsageFailure
+from roadworthy.model.settings import DEFAULT_IGNORE, Cascade, Settings, Versioning
+from roadworthy.model.tag import TagFormat
+
+JAM, SUGAR = NormalizedName("jam"), NormalizedName("sugar")
+
+
+def test_an_empty_table_releases_from_main_at_origin_by_git_alone() -> None:
+    assert Settings.read({}) == Settings(
+        branch=("main",),
+        remote="origin",
+        repository="",
+        index="",
+        tag_format=TagFormat("{name}/v{version}"),
+        ignore=DEFAULT_IGNORE,
+    )
+
+
+def test_every_key_is_read() -> None:
+    table = {
+        "branch": ["main", "1.x"],
+        "remote": "upstream",
+        "repository": "https://example.org/pantry",
+        "index": "pypi",
+        "tag-format": "{name}-v{version}",
+        "ignore": ["**/docs/**"],
+        "versioning": "independent",
+        "cascade": "same",
+        "fixed": [["Jam", "sugar"]],
+        "require-notes": True,
+    }
+    assert Settings.read(table) == Settings(
+        branch=("main", "1.x"),
+        remote="upstream",
+        repository="https://example.org/pantry",
+        index="pypi",
+        tag_format=TagFormat("{name}-v{version}"),
+        ignore=("**/docs/**",),
+        versioning=Versioning.INDEPENDENT,
+        cascade=Cascade.SAME,
+        fixed=((JAM, SUGAR),),
+        require_notes=True,
+    )
+
+
+def test_a_branch_may_be_one_name() -> None:
+    assert Settings.read({"branch": "trunk"}) == Settings(branch=("trunk",))
+
+
+def test_nothing_need_be_ignored() -> None:
+    assert Settings.read({"ignore": []}) == Settings(ignore=())
+
+
+def test_an_unknown_key_is_refused_by_its_name() -> None:
+    with pytest.raises(UsageFailure) as refused:
+        Settings.read({"tag_format": "{name}/{version}"})
+    (problem,) = refused.value.problems
+    assert problem.message == "[tool.release] has an unknown key `tag_format`"
+    assert "tag-format" in problem.hint
+
+
+def test_every_unknown_key_is_named() -> None:
+    with pytest.raises(UsageFailure) as refused:
+        Settings.read({"tags": "x", "branch": "main", "Index": "pypi"})
+    hint = (
+        "the keys are branch, cascade, fixed, ignore, index, remote, repository, "
+        "require-notes, tag-format, versioning"
+    )
+    assert refused.value.problems == (
+        Problem("[tool.release] has an unknown key `Index`", hint),
+        Problem("[tool.release] has an unknown key `tags`", hint),
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("branch", 3, "a list of strings"),
+        ("branch", ["main", 3], "a list of strings"),
+        ("branch", [], "a list of strings"),
+        ("branch", [""], "a list of strings"),
+        ("ignore", "docs/**", "a list of strings"),
+        ("ignore", [""], "a list of strings"),
+        ("remote", "", "a string"),
+        ("remote", ["origin"], "a string"),
+        ("index", False, "a string"),
+        ("tag-format", 1, "a string"),
+        ("versioning", "together", '"independent" or "lockstep"'),
+        ("cascade", 1, '"patch" or "same" or "none"'),
+        ("fixed", "jam", "a list of lists of members"),
+        ("fixed", ["jam"], "a list of strings"),
+        ("require-notes", "yes", "true or false"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_with_the_right_one(
+    key: str, value: object, expected: str
+) -> None:
+    with pytest.raises(UsageFailure) as refused:
+        Settings.read({key: value})
+    shown = value if value != ["jam"] else "jam"
+    message = f"[tool.release] `{key}` is {shown!r}"
+    assert refused.value.problems == (Problem(message, f"it takes {expected}"),)
+
+
+def test_in_lockstep_all_members_have_one_tag() -> None:
+    settings = Settings.read({"versioning": "lockstep"})
+    assert settings == Settings(versioning=Versioning.LOCKSTEP, tag_format=TagFormat("v{version}"))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"tag-format": "v{version}"}, "tag-format `v{version}` does not name a member"),
+        (
+            {"versioning": "lockstep", "tag-format": "{name}/v{version}"},
+            "tag-format `{name}/v{version}` names a member, and all have one tag",
+        ),
+        ({"fixed": [["jam", "sugar"], ["sugar"]]}, "`fixed` has sugar in two groups"),
+        ({"versioning": "lockstep", "fixed": [["jam"]]}, "`fixed` has jam in two groups"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(
+    table: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UsageFailure) as refused:
+        Settings.read(table)
+    assert [p.message for p in refused.value.problems] == [f"[tool.release] {message}"]

@@ -1,0 +1,146 @@
+"""What an index is known to refuse is found before anything leaves the machine: promise 22."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from roadworthy.model.facts import Page
+from roadworthy.model.problem import Problem
+from roadworthy.model.workspace import Index, Member
+from roadworthy.ops.index import read_pages
+from roadworthy.ops.twine import public_indexes
+from roadworthy.stages.as_committed import Committed
+from roadworthy.stages.build import problems_of
+from roadworthy.stages.distribution import Distribution
+from roadworthy.stages.refusals import refusals
+from roadworthy.stages.uploads import Action, Upload, compared
+from tests.helpers.archives import INFO, METADATA, SDIST, WHEEL, write_sdist, write_wheel
+from tests.helpers.cli import run
+from tests.helpers.shelf import Shelf
+from tests.helpers.workspaces import make_workspace, member
+
+pytestmark = pytest.mark.promise(22)
+
+PUBLIC = public_indexes()
+PYPI = Index(name="pypi", url=PUBLIC["PYPI_SIMPLE"], publish_url=PUBLIC["PYPI_UPLOAD"])
+UNKNOWN = Index(name="ours", url="https://index.invalid/simple/")
+NAME, VERSION = NormalizedName("zq-base"), Version("0.1.0")
+MEMBER = Member(name=NAME, path="packages/zq-base", version=VERSION)
+COMMITTED = Committed(member=MEMBER, files={})
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+def built(path: Path, metadata: str = METADATA) -> list[Distribution]:
+    """Write a wheel and an sdist that say the same of themselves; describe both."""
+    wheel = write_wheel(path / WHEEL, changed={f"{INFO}/METADATA": metadata})
+    sdist = write_sdist(path / SDIST, metadata=metadata)
+    return [Distribution.of(NAME, wheel), Distribution.of(NAME, sdist)]
+
+
+def test_a_sound_distribution_is_refused_by_nobody(tmp_path: Path) -> None:
+    assert list(refusals(PYPI, built(tmp_path))) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "refused"),
+    [("2.4", ()), ("2.5", ()), ("2.6", (WHEEL, SDIST)), ("3.0", (WHEEL, SDIST))],
+)
+def test_metadata_of_a_version_that_is_too_new_is_refused(
+    version: str, refused: tuple[str, ...], tmp_path: Path
+) -> None:
+    distributions = built(tmp_path, METADATA.replace("2.3", version, 1))
+    hint = "it takes metadata up to 2.5: use an older build backend"
+    expected = [
+        Problem(f"PyPI refuses {name}, whose metadata is of version {version}", hint, NAME)
+        for name in refused
+    ]
+    assert list(refusals(PYPI, distributions)) == expected
+    assert list(refusals(UNKNOWN, distributions)) == []
+
+
+def test_a_local_version_is_refused_once(tmp_path: Path) -> None:
+    names = (WHEEL, WHEEL.replace("py3", "py2"))
+    paths = (write_wheel(tmp_path / name.replace("0.1.0", "0.1.0+local")) for name in names)
+    distributions = [Distribution.of(NAME, path) for path in paths]
+    hint = "release it without `+local`: such versions are for private use"
+    problem = Problem("PyPI refuses the local version 0.1.0+local of zq-base", hint, NAME)
+    assert list(refusals(PYPI, distributions)) == [problem]
+    assert list(refusals(UNKNOWN, distributions)) == []
+
+
+def test_a_requirement_by_a_url_is_refused_whatever_the_index(tmp_path: Path) -> None:
+    required = "Requires-Dist: x @ https://example.invalid/x.whl\n"
+    distributions = built(tmp_path, METADATA.replace("\n\n", f"\n{required}\n"))
+    hint = "no index accepts that: require a version"
+    assert list(problems_of(distributions, [COMMITTED])) == [
+        Problem(f"{name} requires something by a URL", hint, NAME) for name in (WHEEL, SDIST)
+    ]
+
+
+def test_a_rehearsal_tells_what_pypi_would_refuse_and_asks_nothing_of_it(tmp_path: Path) -> None:
+    table = (
+        f'[[tool.uv.index]]\nname = "pypi"\nurl = "{PYPI.url}"\n'
+        f'publish-url = "{PYPI.publish_url}"\nexplicit = true\n\n[tool.release]\nindex = "pypi"\n'
+    )
+    repo = make_workspace(tmp_path / "w", member("zq-base", version="1.0+local"), table)
+    repo.with_remote(tmp_path / "remote.git")
+    # Without certificates, whatever we would ask by https is an error.
+    nobody = str(tmp_path / "nothing.pem")
+    done = run(repo.path, "release", "--installer", "uv", "--json", REQUESTS_CA_BUNDLE=nobody)
+    said = "PyPI refuses the local version 1.0+local of zq-base"
+    assert (done.code, done.problems) == (1, [said])
+
+
+@pytest.mark.parametrize(
+    ("begun", "asked", "days"),
+    [
+        (NOON, NOON + timedelta(days=15), 15.0),
+        (NOON, NOON + timedelta(hours=12), 0.5),
+        (NOON, NOON, 0.0),
+        (NOON, NOON - timedelta(days=1), -1.0),  # two clocks of the index's own
+        (None, NOON, 0.0),
+        (NOON, None, 0.0),
+    ],
+)
+def test_a_version_is_open_since_its_first_file_by_the_indexs_own_clock(
+    begun: datetime | None, asked: datetime | None, days: float
+) -> None:
+    page = Page(begun={VERSION: begun} if begun else {}, asked=asked)
+    assert page.days_open(VERSION) == days
+    assert page.days_open(Version("0.2.0")) == 0.0
+
+
+def half_published(index: Shelf, sdist: Distribution, days: float) -> None:
+    """Let an index answer that it has the sdist alone, and since when."""
+    begun = datetime.now(UTC) - timedelta(days=days)
+    file = {
+        "filename": sdist.filename,
+        "url": sdist.filename,
+        "hashes": {"sha256": sdist.sha256},
+        "upload-time": begun.isoformat().replace("+00:00", "Z"),
+    }
+    page = {"meta": {"api-version": "1.1"}, "name": NAME, "versions": ["0.1.0"], "files": [file]}
+    index.answer_reads = ("application/vnd.pypi.simple.v1+json", json.dumps(page))
+
+
+@pytest.mark.parametrize("days", [13, 15])
+def test_a_version_that_was_left_half_published_too_long_takes_no_more_files(
+    days: int, tmp_path: Path, shelf: Shelf
+) -> None:
+    wheel, sdist = distributions = built(tmp_path)
+    half_published(shelf, sdist, days)
+    pages = read_pages(Index(name="shelf", url=f"{shelf.url}simple/"), [NAME])
+    message = (
+        "PyPI takes no more files of this version of zq-base: its first came 15 days ago, "
+        "and it takes more for 14"
+    )
+    closed = Problem(message, "give it a higher one: `--version zq-base=...`", NAME)
+    skipped = Upload(distribution=sdist, action=Action.SKIP)
+    uploaded = Upload(distribution=wheel, action=Action.UPLOAD)
+    refused = Upload(distribution=wheel, action=Action.CONFLICT, problem=closed)
+    assert compared(PYPI, distributions, pages) == (uploaded if days < 14 else refused, skipped)
+    assert compared(UNKNOWN, distributions, pages) == (uploaded, skipped)
