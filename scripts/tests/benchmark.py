@@ -32,7 +32,7 @@ from rich.table import Table
 from .helpers.generate import generate
 
 if TYPE_CHECKING:
-    from roadworthy.model.facts import Facts
+    from roadworthy.model.plan.facts import Facts
 
 TOOLING = "roadworthy"
 ROOT = Path(__file__).resolve().parents[2]
@@ -194,11 +194,11 @@ def _uv_build(workspace: Path) -> float:
 
 def _publish(workspace: Path) -> float:
     """Time the uploads to an index on loopback, in waves, each read back."""
-    from roadworthy.model.plan import make_plan  # noqa: PLC0415
+    from roadworthy.model.plan.plan import make_plan  # noqa: PLC0415
     from roadworthy.ops import loopback  # noqa: PLC0415
     from roadworthy.stages.distribution import Distribution  # noqa: PLC0415
-    from roadworthy.stages.publish import publish  # noqa: PLC0415
-    from roadworthy.stages.uploads import plan_uploads  # noqa: PLC0415
+    from roadworthy.stages.publish.publish import publish  # noqa: PLC0415
+    from roadworthy.stages.publish.uploads import plan_uploads  # noqa: PLC0415
 
     facts = _facts(workspace)
     releases = make_plan(facts).releases
@@ -257,7 +257,7 @@ def _each(names: Sequence[str], install: Callable[[str], None]) -> None:
 
 def _naively(workspace: Path, *, installer: str) -> float:
     """Time what a script of one's own does: member after member, a new environment each."""
-    from roadworthy.model.consumer import Revision, requirements  # noqa: PLC0415
+    from roadworthy.model.consumer.consumer import Revision, requirements  # noqa: PLC0415
 
     found = _facts(workspace).workspace
     commit = _run(("git", "rev-parse", "HEAD"), cwd=workspace).strip()

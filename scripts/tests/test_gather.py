@@ -6,8 +6,8 @@ import pytest
 from packaging.version import Version
 
 from roadworthy.gather import gather
-from roadworthy.model.plan import make_plan
-from roadworthy.model.workspace import Index
+from roadworthy.model.plan.plan import make_plan
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops.git import open_workspace
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from .model import changelog
-from .model.change import RELEASE_SUBJECT
-from .model.facts import Facts, Page, Presence
+from .model.history.change import RELEASE_SUBJECT
+from .model.plan import changelog
+from .model.plan.facts import Facts, Page, Presence
 from .model.problem import Problem, UsageFailure
-from .model.reading import manifest_paths, read_workspace
-from .model.version_source import FromFile, version_in
-from .model.workspace import MANIFEST, Index, Member, Workspace
+from .model.workspace.reading import manifest_paths, read_workspace
+from .model.workspace.version_source import FromFile, version_in
+from .model.workspace.workspace import MANIFEST, Index, Member, Workspace
 from .ops.git import LINK, SUBMODULE, Repository
 
 

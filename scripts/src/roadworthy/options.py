@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from pathlib import Path
 
-from .model.route import ROUTES
+from .model.consumer.route import ROUTES
 from .model.url import is_url, without_credentials
 
 DAY = 86_400.0

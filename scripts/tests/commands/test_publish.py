@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.model.retry import PAUSES
+from roadworthy.model.index.retry import PAUSES
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf

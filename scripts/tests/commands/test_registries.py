@@ -14,12 +14,12 @@ import pytest
 import requests
 from packaging.utils import canonicalize_name
 
-from roadworthy.model.catalogue import Rule
-from roadworthy.model.manifest import with_index
-from roadworthy.model.workspace import Index
+from roadworthy.model.index.catalogue import Rule
+from roadworthy.model.workspace.manifest import with_index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import index as indexes
 from roadworthy.ops.known_indexes import catalogue
-from roadworthy.stages.dist import RECORD
+from roadworthy.stages.build.dist import RECORD
 from tests.helpers import registries, servers
 from tests.helpers.cli import Done, run
 from tests.helpers.registries import Login, Registry, at_loopback, registry
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from _pytest.mark import ParameterSet
 
-    from roadworthy.model.catalogue import Entry
+    from roadworthy.model.index.catalogue import Entry
     from tests.helpers.servers import Server
 
 WHEEL = "zq_base-0.1.0-py3-none-any.whl"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.model.route import ROUTES
+from roadworthy.model.consumer.route import ROUTES
 from tests.helpers.cli import Done, run
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, member, trio

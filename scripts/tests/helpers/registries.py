@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from packaging.version import Version
 
-from roadworthy.model.catalogue import Entry, Rule
+from roadworthy.model.index.catalogue import Entry, Rule
 from roadworthy.ops import loopback
 from roadworthy.ops.known_indexes import catalogue
 

@@ -8,13 +8,13 @@ from typing import Any
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.change import Commit
-from roadworthy.model.edit import edited_files, edits, release_message
-from roadworthy.model.facts import Facts, Page
-from roadworthy.model.intent import read_intent
-from roadworthy.model.plan import Plan, make_plan
-from roadworthy.model.reading import read_workspace
-from roadworthy.model.tag import Tag
+from roadworthy.model.history.change import Commit
+from roadworthy.model.history.tag import Tag
+from roadworthy.model.plan.facts import Facts, Page
+from roadworthy.model.plan.intent import read_intent
+from roadworthy.model.plan.plan import Plan, make_plan
+from roadworthy.model.workspace.edit import edited_files, edits, release_message
+from roadworthy.model.workspace.reading import read_workspace
 
 Files = Mapping[str, Iterable[str]]
 DAY = date(2026, 3, 14)

@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from roadworthy.model.build_system import BuildSystem, read_build_system
 from roadworthy.model.problem import UsageFailure
+from roadworthy.model.workspace.build_system import BuildSystem, read_build_system
 
 BUILT_IN = '[build-system]\nrequires = ["uv_build>=0.9,<1"]\nbuild-backend = "uv_build"\n'
 ROOT = "[tool.uv.workspace]\nmembers = []\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadworthy.model.catalogue import (
+from roadworthy.model.index.catalogue import (
     Entry,
     Rule,
     choose,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadworthy.model.change import Commit
+from roadworthy.model.history.change import Commit
 from roadworthy.model.version import Level
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from roadworthy.model.changelog import section, section_of, with_section
+from roadworthy.model.plan.changelog import section, section_of, with_section
 from roadworthy.model.version import Level
 
 DAY = date(2026, 3, 14)

@@ -6,8 +6,8 @@ from functools import reduce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roadworthy.model.edit import release_message
-from roadworthy.model.plan import Plan
+from roadworthy.model.plan.plan import Plan
+from roadworthy.model.workspace.edit import release_message
 
 from .builder import BUILD, ROOT, Built, manifest
 

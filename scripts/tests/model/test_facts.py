@@ -4,7 +4,7 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.facts import Page, Presence
+from roadworthy.model.plan.facts import Page, Presence
 
 from .builder import Built
 

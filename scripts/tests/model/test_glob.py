@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadworthy.model.glob import matches
+from roadworthy.model.workspace.glob import matches
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from roadworthy.model.graph import Graph, closure, cycle, reversed_graph, shares, waves
+from roadworthy.model.plan.graph import Graph, closure, cycle, reversed_graph, shares, waves
 
 LETTERS = [NormalizedName(letter) for letter in "abcdefgh"]
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from roadworthy.model.change import Commit
-from roadworthy.model.history import Behind, commits_of_members, without_reverted
-from roadworthy.model.settings import DEFAULT_IGNORE
-from roadworthy.model.workspace import Member
+from roadworthy.model.history.change import Commit
+from roadworthy.model.history.history import Behind, commits_of_members, without_reverted
+from roadworthy.model.workspace.settings import DEFAULT_IGNORE
+from roadworthy.model.workspace.workspace import Member
 
 
 def commit(message: str, *files: str, number: str = "c1", after: tuple[str, ...] = ()) -> Commit:

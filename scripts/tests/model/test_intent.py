@@ -4,8 +4,8 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.intent import EVERYONE, Intent, read_intent
-from roadworthy.model.plan import Plan, Unchanged
+from roadworthy.model.plan.intent import EVERYONE, Intent, read_intent
+from roadworthy.model.plan.plan import Plan, Unchanged
 from roadworthy.model.problem import Problem, UsageFailure
 from roadworthy.model.version import FINAL, Level
 

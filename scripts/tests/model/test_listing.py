@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from packaging.utils import NormalizedName
 
-from roadworthy.model.listing import HTML, JSON, Answer, Doubt, File, files_listed, is_page_of
+from roadworthy.model.index.listing import HTML, JSON, Answer, Doubt, File, files_listed, is_page_of
 
 NAME = NormalizedName("zq-base")
 URL = "https://index.invalid/simple/zq-base/"

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from roadworthy.model.lockfile import other_changes, outlined
+from roadworthy.model.workspace.lockfile import other_changes, outlined
 
 LOCK = """\
 version = 1

@@ -6,8 +6,8 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from roadworthy.model.catalogue import Entry
-from roadworthy.model.login import login_problems, token_place
+from roadworthy.model.index.catalogue import Entry
+from roadworthy.model.index.login import login_problems, token_place
 
 PYPI = Entry(
     title="PyPI", url="https://pypi.invalid/simple/", private=False, login="__token__:TOKEN"

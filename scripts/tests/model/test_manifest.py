@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from roadworthy.model.manifest import edited
+from roadworthy.model.workspace.manifest import edited
 
 TEXT = """\
 # A jar of sugar.

@@ -6,9 +6,9 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.plan import Plan, Release, Unchanged, make_plan
+from roadworthy.model.history.tag import Tag
+from roadworthy.model.plan.plan import Plan, Release, Unchanged, make_plan
 from roadworthy.model.problem import Problem, UsageFailure
-from roadworthy.model.tag import Tag
 from roadworthy.model.version import Level
 
 from .builder import BUILD, ROOT, Built, manifest

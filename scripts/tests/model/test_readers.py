@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.change import Commit
-from roadworthy.model.changelog import section_of, with_section
-from roadworthy.model.filename import parsed
-from roadworthy.model.glob import matches
-from roadworthy.model.intent import read_intent
-from roadworthy.model.manifest import edited, with_index
-from roadworthy.model.note import read_note
+from roadworthy.model.history.change import Commit
+from roadworthy.model.history.note import read_note
+from roadworthy.model.history.tag import TagFormat
+from roadworthy.model.index.filename import parsed
+from roadworthy.model.plan.changelog import section_of, with_section
+from roadworthy.model.plan.intent import read_intent
 from roadworthy.model.problem import Failure, UsageFailure
-from roadworthy.model.reading import manifest_paths, read_workspace
-from roadworthy.model.shape import SHAPES
-from roadworthy.model.tag import TagFormat
 from roadworthy.model.version import read_version
-from roadworthy.model.version_source import FromFile, version_in
-from roadworthy.model.workspace import Workspace
-from roadworthy.stages.dist import read_record
+from roadworthy.model.workspace.glob import matches
+from roadworthy.model.workspace.manifest import edited, with_index
+from roadworthy.model.workspace.reading import manifest_paths, read_workspace
+from roadworthy.model.workspace.shape import SHAPES
+from roadworthy.model.workspace.version_source import FromFile, version_in
+from roadworthy.model.workspace.workspace import Workspace
+from roadworthy.stages.build.dist import read_record
 from tests.helpers.strange import TEXTS, VALUES, put
 
 ROOT = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'

@@ -9,7 +9,12 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.requirement import InternalRequirement, Kind, internal_requirement, moved_to
+from roadworthy.model.workspace.requirement import (
+    InternalRequirement,
+    Kind,
+    internal_requirement,
+    moved_to,
+)
 
 NUMBERS = st.integers(0, 20)
 FINAL = st.lists(NUMBERS, min_size=1, max_size=4).map(lambda n: ".".join(map(str, n)))

@@ -5,7 +5,7 @@ from itertools import repeat
 
 import pytest
 
-from roadworthy.model.retry import PAUSES, Refusal, pauses, read_refusal, without_log
+from roadworthy.model.index.retry import PAUSES, Refusal, pauses, read_refusal, without_log
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LOGGED = 'TRACE Response headers for http://x/: Response {{ headers: {{"retry-after": "{}"}} }}\n'

@@ -3,9 +3,9 @@
 import pytest
 from packaging.utils import NormalizedName
 
+from roadworthy.model.history.tag import TagFormat
 from roadworthy.model.problem import Problem, UsageFailure
-from roadworthy.model.settings import DEFAULT_IGNORE, Cascade, Settings, Versioning
-from roadworthy.model.tag import TagFormat
+from roadworthy.model.workspace.settings import DEFAULT_IGNORE, Cascade, Settings, Versioning
 
 JAM, SUGAR = NormalizedName("jam"), NormalizedName("sugar")
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from roadworthy.model.history.tag import Tag, TagFormat, release_tag
 from roadworthy.model.problem import Problem, UsageFailure
-from roadworthy.model.tag import Tag, TagFormat, release_tag
 
 DAY = date(2026, 3, 14)
 SHAPES = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from roadworthy.model.version_source import (
+from roadworthy.model.workspace.version_source import (
     FromFile,
     FromTag,
     Unknown,

@@ -5,12 +5,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.build_system import BuildSystem
 from roadworthy.model.problem import Problem, UsageFailure
-from roadworthy.model.reading import manifest_paths, read_workspace
-from roadworthy.model.requirement import InternalRequirement, Kind
-from roadworthy.model.settings import Settings
-from roadworthy.model.workspace import Index, Member, Workspace
+from roadworthy.model.workspace.build_system import BuildSystem
+from roadworthy.model.workspace.reading import manifest_paths, read_workspace
+from roadworthy.model.workspace.requirement import InternalRequirement, Kind
+from roadworthy.model.workspace.settings import Settings
+from roadworthy.model.workspace.workspace import Index, Member, Workspace
 
 from .builder import BUILD, ROOT, Built, manifest
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from roadworthy.model.history.tag import Tag
 from roadworthy.model.problem import Failure, UsageFailure
-from roadworthy.model.tag import Tag
 from roadworthy.ops import git, git_settings
 from roadworthy.ops.git import Repository
 from roadworthy.ops.process import CommandFailure

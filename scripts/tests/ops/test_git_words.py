@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roadworthy.gather import gather
-from roadworthy.model.plan import make_plan
+from roadworthy.model.plan.plan import make_plan
 from roadworthy.ops.git import Repository, open_workspace
 from roadworthy.ops.git_words import read_records, readable
 from tests.helpers.hostile import shielded

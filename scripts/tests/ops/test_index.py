@@ -11,10 +11,10 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.facts import Page, Presence
-from roadworthy.model.listing import JSON
+from roadworthy.model.index.listing import JSON
+from roadworthy.model.plan.facts import Page, Presence
 from roadworthy.model.problem import Failure
-from roadworthy.model.workspace import Index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import fetch, loopback
 from roadworthy.ops import index as indexes
 from roadworthy.ops.known_indexes import catalogue

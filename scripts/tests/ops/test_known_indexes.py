@@ -2,7 +2,7 @@
 
 import pytest
 
-from roadworthy.model.workspace import Index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops.known_indexes import catalogue, entry_of
 from roadworthy.ops.twine import public_indexes
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from roadworthy.model.workspace import Index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import reading
 from tests.helpers.stubs import Stub
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from roadworthy.model.problem import Failure
-from roadworthy.model.workspace import Index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import process, uv, uv_publish
 from tests.helpers.stubs import Stub
 from tests.helpers.workspaces import make_workspace, member

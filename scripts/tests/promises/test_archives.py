@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.workspace import Member
-from roadworthy.stages.archive import archive_problems
-from roadworthy.stages.as_committed import Committed
-from roadworthy.stages.build import problems_of
-from roadworthy.stages.contents import content_problems
+from roadworthy.model.workspace.workspace import Member
+from roadworthy.stages.build.archive import archive_problems
+from roadworthy.stages.build.as_committed import Committed
+from roadworthy.stages.build.build import problems_of
+from roadworthy.stages.build.contents import content_problems
 from roadworthy.stages.distribution import Distribution
 from tests.helpers.archives import (
     INFO,

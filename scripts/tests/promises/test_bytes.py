@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.stages.contents import same_contents
+from roadworthy.stages.build.contents import same_contents
 from tests.helpers.archives import SDIST, WHEEL
 from tests.helpers.cli import Done, run
 from tests.helpers.repository import Repo

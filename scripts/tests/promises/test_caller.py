@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from roadworthy.gather import gather
-from roadworthy.model.plan import make_plan
-from roadworthy.model.settings import Settings
-from roadworthy.model.tag import Tag
+from roadworthy.model.history.tag import Tag
+from roadworthy.model.plan.plan import make_plan
+from roadworthy.model.workspace.settings import Settings
 from roadworthy.ops import git, git_settings
 from roadworthy.ops.git import Repository, open_workspace
 from roadworthy.ops.process import CommandFailure

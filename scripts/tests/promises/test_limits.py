@@ -9,10 +9,10 @@ from roadworthy.gather import resolve, workspace_at
 from roadworthy.model.problem import Failure
 from roadworthy.ops import git, process
 from roadworthy.ops.scratch import scratch_folder
-from roadworthy.stages.build import build
+from roadworthy.stages.build.build import build
 from roadworthy.stages.checkout import Tree
 from roadworthy.stages.distribution import Distribution
-from roadworthy.stages.verify_wheels import verify_wheels
+from roadworthy.stages.verify.wheels import verify_wheels
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, member
 

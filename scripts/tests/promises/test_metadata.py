@@ -8,16 +8,16 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.facts import Page
+from roadworthy.model.plan.facts import Page
 from roadworthy.model.problem import Problem
-from roadworthy.model.workspace import Index, Member
+from roadworthy.model.workspace.workspace import Index, Member
 from roadworthy.ops.index import read_pages
 from roadworthy.ops.twine import public_indexes
-from roadworthy.stages.as_committed import Committed
-from roadworthy.stages.build import problems_of
+from roadworthy.stages.build.as_committed import Committed
+from roadworthy.stages.build.build import problems_of
 from roadworthy.stages.distribution import Distribution
-from roadworthy.stages.refusals import refusals
-from roadworthy.stages.uploads import Action, Upload, compared
+from roadworthy.stages.publish.refusals import refusals
+from roadworthy.stages.publish.uploads import Action, Upload, compared
 from tests.helpers.archives import INFO, METADATA, SDIST, WHEEL, write_sdist, write_wheel
 from tests.helpers.cli import run
 from tests.helpers.shelf import Shelf

@@ -6,10 +6,10 @@ import pytest
 from packaging.utils import NormalizedName
 
 from roadworthy.model.problem import Problem
-from roadworthy.model.workspace import Index
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops.twine import public_indexes
 from roadworthy.stages.distribution import Distribution
-from roadworthy.stages.refusals import refusals
+from roadworthy.stages.publish.refusals import refusals
 from tests.helpers.archives import WHEEL, write_wheel
 from tests.helpers.cli import Done, run
 from tests.helpers.repository import Repo

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from roadworthy.gather import gather
-from roadworthy.model.plan import Plan, make_plan
+from roadworthy.model.plan.plan import Plan, make_plan
 from roadworthy.model.problem import Problem
 from roadworthy.ops import git_settings
 from roadworthy.ops.git import open_workspace

@@ -10,7 +10,7 @@ from threading import Event
 import pypiserver
 import pytest
 
-from roadworthy.model.listing import JSON
+from roadworthy.model.index.listing import JSON
 from roadworthy.ops import loopback
 from tests.helpers.cli import ROOT, command, run
 from tests.helpers.repository import Repo

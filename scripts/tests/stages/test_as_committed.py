@@ -9,9 +9,9 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.build_system import BuildSystem
-from roadworthy.model.workspace import Member
-from roadworthy.stages.as_committed import Committed, differences
+from roadworthy.model.workspace.build_system import BuildSystem
+from roadworthy.model.workspace.workspace import Member
+from roadworthy.stages.build.as_committed import Committed, differences
 
 MANIFEST = '[project]\nname = "zq-base"\nversion = "0.1.0"\n\n[tool.other]\nx = 1\n'
 SETTINGS = "[metadata]\n# a comment\nname = zq\n"

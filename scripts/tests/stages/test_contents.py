@@ -9,9 +9,9 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from roadworthy.model.requirement import InternalRequirement, Kind
-from roadworthy.model.workspace import Member
-from roadworthy.stages.contents import content_problems, is_compiled, same_contents
+from roadworthy.model.workspace.requirement import InternalRequirement, Kind
+from roadworthy.model.workspace.workspace import Member
+from roadworthy.stages.build.contents import content_problems, is_compiled, same_contents
 
 INFO = "zq_base-0.1.0.dist-info"
 MEMBER = Member(name=NormalizedName("zq-base"), path="packages/zq-base", version=Version("0.1.0"))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from packaging.utils import NormalizedName
 
-from roadworthy.model.facts import Page
-from roadworthy.model.settings import Settings
-from roadworthy.model.workspace import Index
+from roadworthy.model.plan.facts import Page
+from roadworthy.model.workspace.settings import Settings
+from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import twine
 from roadworthy.ops.git import Repository
 from roadworthy.stages.doctor import Finding, Mark, first_release, lifetime

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from packaging.utils import NormalizedName
 
-from roadworthy.model.reading import read_workspace
-from roadworthy.stages.evidence import Evidence, Promise, judge
+from roadworthy.model.workspace.reading import read_workspace
+from roadworthy.stages.verify.evidence import Evidence, Promise, judge
 
 BASE, TOP = NormalizedName("zq-base"), NormalizedName("zq-top")
 COMMIT, URL = "a" * 40, "https://forge.invalid/owner/a%20repo.git"

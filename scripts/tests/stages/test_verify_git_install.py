@@ -7,9 +7,9 @@ import pytest
 from roadworthy.gather import workspace_at
 from roadworthy.ops import git, process, uv
 from roadworthy.ops.git import Repository
-from roadworthy.stages.environments import attempt
-from roadworthy.stages.evidence import Promise, judge
-from roadworthy.stages.verify_git_install import Place, Scope, Target, verify_git_install
+from roadworthy.stages.verify.environments import attempt
+from roadworthy.stages.verify.evidence import Promise, judge
+from roadworthy.stages.verify.git_install import Place, Scope, Target, verify_git_install
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, trio

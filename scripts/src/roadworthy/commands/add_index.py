@@ -4,11 +4,11 @@ import re
 from argparse import Namespace
 from collections.abc import Iterator
 
-from ..model import manifest
-from ..model.catalogue import Entry, Rule, choose, credential_problems, url_problems
+from ..model.index.catalogue import Entry, Rule, choose, credential_problems, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.url import is_url, without_credentials
-from ..model.workspace import MANIFEST, Index
+from ..model.workspace import manifest
+from ..model.workspace.workspace import MANIFEST, Index
 from ..ops.known_indexes import catalogue
 from ..report import terminal
 from ..stages.steps import Steps

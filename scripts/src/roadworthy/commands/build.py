@@ -8,9 +8,9 @@ from ..model.problem import NothingToRelease
 from ..ops import git
 from ..ops.scratch import scratch_folder
 from ..report import terminal
-from ..stages.build import build
+from ..stages.build.build import build
+from ..stages.build.dist import DIST, replace_folder
 from ..stages.checkout import Tree
-from ..stages.dist import DIST, replace_folder
 from ..stages.steps import Steps
 from .context import Answer, Context, open_site
 from .due import Built, all_of, due_distributions

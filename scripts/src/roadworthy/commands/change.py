@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from rich.prompt import Prompt
 
 from ..gather import resolve, workspace_at
-from ..model.note import FOLDER, LEVELS, note_name
+from ..model.history.note import FOLDER, LEVELS, note_name
 from ..model.problem import Problem, UsageFailure
 from ..model.text import visible
-from ..model.workspace import Workspace
+from ..model.workspace.workspace import Workspace
 from ..ops import git
 from ..report import terminal
 from ..stages.steps import Steps

@@ -6,18 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..gather import gather, resolve, workspace_at
-from ..model.facts import Facts
-from ..model.intent import Intent, read_intent
-from ..model.plan import Plan
+from ..model.plan.facts import Facts
+from ..model.plan.intent import Intent, read_intent
+from ..model.plan.plan import Plan
 from ..model.problem import NothingToRelease, Problem
-from ..model.settings import Settings
-from ..model.workspace import Index, Workspace
+from ..model.workspace.settings import Settings
+from ..model.workspace.workspace import Index, Workspace
 from ..ops import git, uv
 from ..ops.git import Repository
 from ..report import as_json, terminal
 from ..stages import preflight, site
-from ..stages.environments import Result, failures
 from ..stages.site import Site
+from ..stages.verify.environments import Result, failures
 
 
 @dataclass(slots=True)

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..gather import workspace_at
-from ..model.facts import Facts
-from ..model.plan import Release
+from ..model.plan.facts import Facts
+from ..model.plan.plan import Release
 from ..model.problem import stop_on
-from ..stages.as_committed import committed_at
-from ..stages.build import build, problems_of
+from ..stages.build.as_committed import committed_at
+from ..stages.build.build import build, problems_of
+from ..stages.build.dist import built_elsewhere, recorded
 from ..stages.checkout import Tree
-from ..stages.dist import built_elsewhere, recorded
 from ..stages.distribution import Distribution
 from ..stages.site import Site
-from ..stages.tag import tags_due
+from ..stages.tag.tag import tags_due
 
 Built = Mapping[str, Sequence[Distribution]]
 

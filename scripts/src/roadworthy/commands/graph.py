@@ -4,9 +4,9 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..model.graph import closure, reversed_graph
-from ..model.picture import dot, edges, mermaid
-from ..model.workspace import Workspace
+from ..model.plan.graph import closure, reversed_graph
+from ..model.plan.picture import dot, edges, mermaid
+from ..model.workspace.workspace import Workspace
 from ..ops import graphviz
 from ..report import terminal
 from ..stages.steps import Steps

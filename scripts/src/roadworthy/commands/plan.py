@@ -4,11 +4,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..model import manifest
-from ..model.plan import Plan, make_plan
+from ..model.history.review import Review, note_problems, review
+from ..model.plan.plan import Plan, make_plan
 from ..model.problem import Failure, Problem, UsageFailure
-from ..model.review import Review, note_problems, review
-from ..model.workspace import MANIFEST
+from ..model.workspace import manifest
+from ..model.workspace.workspace import MANIFEST
 from ..report import as_json, markdown, terminal
 from ..stages.steps import Steps
 from .context import Answer, Context, unknown_index, unknown_members

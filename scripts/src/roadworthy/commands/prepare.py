@@ -4,10 +4,10 @@ from argparse import Namespace
 from urllib.parse import urlsplit
 
 from ..gather import gather
-from ..model.plan import make_plan
+from ..model.plan.plan import make_plan
 from ..model.problem import stop_on
 from ..report import as_json, terminal
-from ..stages import prepare
+from ..stages.prepare import prepare
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..typed import for_real

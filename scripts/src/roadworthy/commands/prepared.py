@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from ..gather import gather
-from ..model.facts import Facts
-from ..model.intent import Intent
-from ..model.plan import Plan, make_plan
+from ..model.plan.facts import Facts
+from ..model.plan.intent import Intent
+from ..model.plan.plan import Plan, make_plan
 from ..model.problem import Failure, Problem, stop_on
-from ..model.workspace import Index
-from ..stages.prepare import planned_edits
+from ..model.workspace.workspace import Index
+from ..stages.prepare.prepare import planned_edits
 from ..stages.site import Site
 from .context import stop_on_nothing
 

@@ -4,11 +4,11 @@ from argparse import Namespace
 
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..report import as_json, terminal
-from ..stages.dist import DIST
-from ..stages.publish import publish
-from ..stages.refusals import refusals
+from ..stages.build.dist import DIST
+from ..stages.publish.publish import publish
+from ..stages.publish.refusals import refusals
+from ..stages.publish.uploads import plan_uploads
 from ..stages.steps import Steps
-from ..stages.uploads import plan_uploads
 from ..typed import for_real
 from .context import Answer, Context, open_site
 from .due import all_of, due_distributions

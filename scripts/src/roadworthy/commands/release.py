@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ..gather import resolve, workspace_at
+from ..model.consumer.route import INSTALLERS
 from ..model.problem import Problem
-from ..model.route import INSTALLERS
 from ..ops import git
 from ..report import as_json, markdown, terminal
 from ..stages import preflight, release, site
-from ..stages.dist import DIST
-from ..stages.environments import Result, failures, interpreter
+from ..stages.build.dist import DIST
 from ..stages.outcome import Outcome
 from ..stages.site import Site
 from ..stages.steps import Steps
-from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
+from ..stages.verify.environments import Result, failures, interpreter
+from ..stages.verify.git_install import Place, Scope, Target, verify_git_install
 from ..stages.work import Terms
 from ..typed import for_real
 from .context import Answer, Context, open_site, stop_on_nothing

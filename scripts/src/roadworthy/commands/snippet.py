@@ -7,16 +7,16 @@ from dataclasses import asdict
 from packaging.utils import NormalizedName
 
 from ..gather import gather, workspace_at
-from ..model.consumer import Revision
-from ..model.facts import Facts
+from ..model.consumer.consumer import Revision
+from ..model.consumer.snippet import Snippet, Wish, snippets
+from ..model.history.tag import Tag, is_release_tag
+from ..model.plan.facts import Facts
 from ..model.problem import Problem, UsageFailure
-from ..model.snippet import Snippet, Wish, snippets
-from ..model.tag import Tag, is_release_tag
 from ..ops.scratch import scratch_folder
 from ..report import terminal
 from ..stages.site import UNREACHABLE
 from ..stages.steps import Steps
-from ..stages.verify_git_install import kinds
+from ..stages.verify.git_install import kinds
 from .context import Answer
 from .source import HEAD, Source, open_source
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..gather import gather, resolve
-from ..model.plan import make_plan
+from ..model.plan.plan import make_plan
 from ..model.problem import NothingToRelease, Problem, UsageFailure
 from ..ops import git, git_settings, uv
 from ..ops.git import Repository

@@ -3,19 +3,19 @@
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
-from ..model.facts import Facts, Presence
-from ..model.plan import Release
+from ..model.consumer.route import INSTALLERS
+from ..model.history.tag import Tag
+from ..model.plan.facts import Facts, Presence
+from ..model.plan.plan import Release
 from ..model.problem import Problem, UsageFailure, stop_on
-from ..model.route import INSTALLERS
-from ..model.tag import Tag
 from ..report import as_json, terminal
-from ..stages import tag
-from ..stages.environments import failures
 from ..stages.outcome import Outcome
-from ..stages.published import unlike
+from ..stages.publish.published import unlike
 from ..stages.release import close
 from ..stages.site import Site
 from ..stages.steps import Steps
+from ..stages.tag import tag
+from ..stages.verify.environments import failures
 from ..stages.work import Terms
 from ..typed import for_real
 from .context import Answer, Context, open_site

@@ -4,16 +4,16 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from ..gather import workspace_at
+from ..model.consumer.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.problem import Problem, UsageFailure
-from ..model.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
-from ..model.workspace import Member, Workspace
+from ..model.workspace.workspace import Member, Workspace
 from ..ops.scratch import scratch_folder
+from ..stages.build.sdists import contents_at
 from ..stages.checkout import Tree
-from ..stages.environments import interpreter
-from ..stages.routes import WAYS
-from ..stages.sdists import contents_at
 from ..stages.steps import Steps
-from ..stages.verify_git_install import Place, Scope, Target, verify_git_install
+from ..stages.verify.environments import interpreter
+from ..stages.verify.git_install import Place, Scope, Target, verify_git_install
+from ..stages.verify.routes import WAYS
 from ..typed import as_typed
 from .context import Answer, verified
 from .source import HEAD, Source, open_source, open_unfinished

@@ -3,9 +3,9 @@
 from argparse import Namespace
 
 from ..model.problem import Problem, UsageFailure
-from ..stages.environments import interpreter
 from ..stages.steps import Steps
-from ..stages.verify_index_install import verify_index_install
+from ..stages.verify.environments import interpreter
+from ..stages.verify.index_install import verify_index_install
 from .context import Answer, Context, verified
 
 

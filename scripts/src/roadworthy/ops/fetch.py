@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from ..model.catalogue import is_private_talk
-from ..model.login import Login
+from ..model.index.catalogue import is_private_talk
+from ..model.index.login import Login
 
 SILENT_SECONDS = 20.0
 PORTS = {"http": 80, "https": 443}

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..model.change import Commit
+from ..model.history.change import Commit
+from ..model.history.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
 from ..model.problem import Failure, Problem, UsageFailure, stop_on
-from ..model.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
 from ..model.transport import transport_problem
 from . import git_settings, process
 from .git_settings import Setting

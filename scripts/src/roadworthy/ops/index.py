@@ -14,26 +14,16 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..model.catalogue import is_private_talk
-from ..model.facts import Page
-from ..model.filename import version_of
-from ..model.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page_of
-from ..model.login import Login
+from ..model.index.catalogue import is_private_talk
+from ..model.index.filename import version_of
+from ..model.index.listing import ACCEPTED, Answer, Doubt, File, files_listed, is_page_of
+from ..model.index.login import Login
+from ..model.plan.facts import Page
 from ..model.problem import Failure, Problem
 from ..model.url import without_credentials
-from ..model.workspace import Index
+from ..model.workspace.workspace import Index
 from . import reading
-from .fetch import (
-    FILE,
-    PAGE,
-    Elsewhere,
-    Head,
-    NoAnswer,
-    Request,
-    fetch,
-    is_same_origin,
-    within,
-)
+from .fetch import FILE, PAGE, Elsewhere, Head, NoAnswer, Request, fetch, is_same_origin, within
 
 AT_ONCE = 8
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from ..model.catalogue import Entry, read_catalogue, recognised
-from ..model.workspace import Index
+from ..model.index.catalogue import Entry, read_catalogue, recognised
+from ..model.workspace.workspace import Index
 
 CATALOGUE = Path(__file__).parents[1] / "indexes.toml"
 

@@ -13,7 +13,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pypiserver
 
-from ..model.workspace import Index
+from ..model.workspace.workspace import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from netrc import NetrcParseError, netrc
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..model.login import Login
+from ..model.index.login import Login
 
 
 def login_for(url: str) -> Login | None:

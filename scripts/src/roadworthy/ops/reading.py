@@ -6,8 +6,8 @@ https://docs.astral.sh/uv/concepts/indexes/#authentication
 import os
 from urllib.parse import unquote, urlsplit
 
-from ..model.login import Login
-from ..model.workspace import Index
+from ..model.index.login import Login
+from ..model.workspace.workspace import Index
 from . import keyring, netrc_file
 
 

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 import tomlkit
 
-from ..model.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME, Login
+from ..model.index.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME, Login
+from ..model.index.retry import read_refusal, without_log
 from ..model.problem import Failure, Problem
-from ..model.retry import read_refusal, without_log
 from ..model.url import without_credentials
-from ..model.workspace import Index
+from ..model.workspace.workspace import Index
 from . import keyring, netrc_file, process
 from .known_indexes import entry_of
 from .uv import executable

@@ -9,13 +9,13 @@ from ..model import text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..model.plan import Plan
+    from ..model.history.review import Review
+    from ..model.plan.plan import Plan
     from ..model.problem import Problem
-    from ..model.review import Review
-    from ..stages.environments import Result
+    from ..stages.publish.uploads import Upload
     from ..stages.status import Status
     from ..stages.steps import Step
-    from ..stages.uploads import Upload
+    from ..stages.verify.environments import Result
 
 SCHEMA = 1
 

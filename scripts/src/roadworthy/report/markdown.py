@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..model.picture import mermaid
+from ..model.plan.picture import mermaid
 from ..model.text import as_block, as_code, in_cell, in_markdown, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..model.plan import Plan
+    from ..model.history.review import Review
+    from ..model.plan.plan import Plan
     from ..model.problem import Problem
-    from ..model.review import Review
-    from ..model.workspace import Workspace
+    from ..model.workspace.workspace import Workspace
     from ..stages.distribution import Distribution
-    from ..stages.environments import Result
+    from ..stages.verify.environments import Result
 
 
 def plan(

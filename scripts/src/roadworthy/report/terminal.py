@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-    from ..model.plan import Plan, Release
+    from ..model.history.review import Review
+    from ..model.plan.plan import Plan, Release
     from ..model.problem import Problem
-    from ..model.review import Review
     from ..stages.distribution import Distribution
     from ..stages.doctor import Finding
-    from ..stages.environments import Result
+    from ..stages.publish.uploads import Upload
     from ..stages.status import Status
-    from ..stages.uploads import Upload
+    from ..stages.verify.environments import Result
 
 WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from ..model.filename import name_of
+from ..model.index.filename import name_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

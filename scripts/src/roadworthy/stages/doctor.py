@@ -11,10 +11,10 @@ from itertools import chain
 
 from packaging.utils import NormalizedName
 
-from ..model.facts import Facts, Page
+from ..model.plan.facts import Facts, Page
 from ..model.problem import Failure, Problem
-from ..model.settings import Settings
-from ..model.workspace import Index
+from ..model.workspace.settings import Settings
+from ..model.workspace.workspace import Index
 from ..ops import git, uv, uv_publish
 from ..ops import index as indexes
 from ..ops.git import Repository

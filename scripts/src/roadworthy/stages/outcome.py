@@ -5,11 +5,11 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from ..model.plan import Plan
+from ..model.plan.plan import Plan
 from ..model.problem import Problem
 from .distribution import Distribution
-from .environments import Result
-from .uploads import Upload
+from .publish.uploads import Upload
+from .verify.environments import Result
 
 
 @dataclass(slots=True)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..model.catalogue import url_problems
-from ..model.login import login_problems
+from ..model.index.catalogue import url_problems
+from ..model.index.login import login_problems
 from ..model.problem import Failure, Problem, stop_on
-from ..model.settings import Settings
-from ..model.workspace import Index
+from ..model.workspace.settings import Settings
+from ..model.workspace.workspace import Index
 from ..ops import git, git_settings, process, uv_publish
 from ..ops.git import Repository
 from ..ops.known_indexes import catalogue, entry_of

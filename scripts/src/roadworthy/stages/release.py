@@ -13,30 +13,30 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from ..gather import gather
-from ..model.graph import closure
-from ..model.intent import Intent
-from ..model.plan import Release, make_plan
+from ..model.history.tag import Tag, release_tag
+from ..model.plan.graph import closure
+from ..model.plan.intent import Intent
+from ..model.plan.plan import Release, make_plan
 from ..model.problem import Problem, stop_on
-from ..model.tag import Tag, release_tag
 from ..ops import git
-from .build import build
+from .build.build import build
+from .build.dist import replace_folder
+from .build.sdists import Contents, contents_of
 from .checkout import Tree
-from .dist import replace_folder
 from .distribution import Distribution
-from .environments import Result, failure_of, failures
 from .outcome import Outcome
-from .prepare import prepare, push
-from .publish import publish
-from .refusals import refusals
-from .routes import pylock_name
-from .sdists import Contents, contents_of
+from .prepare.prepare import prepare, push
+from .publish.publish import publish
+from .publish.refusals import refusals
+from .publish.uploads import plan_uploads
 from .site import Site
 from .steps import Steps
-from .tag import push_member_tags, push_release_tag, release_tag_at, tags_due
-from .uploads import plan_uploads
-from .verify_git_install import Place, Scope, Target, folder_of, verify_git_install
-from .verify_index_install import verify_index_install
-from .verify_wheels import verify_wheels
+from .tag.tag import push_member_tags, push_release_tag, release_tag_at, tags_due
+from .verify.environments import Result, failure_of, failures
+from .verify.git_install import Place, Scope, Target, folder_of, verify_git_install
+from .verify.index_install import verify_index_install
+from .verify.routes import pylock_name
+from .verify.wheels import verify_wheels
 from .work import Terms, Work, begin
 
 # The lock files of a release are written, and tried, by this route at the gate.

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..gather import workspace_at
 from ..model.problem import Failure, Problem
-from ..model.settings import Settings
-from ..model.workspace import Index
+from ..model.workspace.settings import Settings
+from ..model.workspace.workspace import Index
 from ..ops import git, git_settings
 from ..ops.git import Repository
 from ..ops.scratch import scratch_folder

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..model.facts import Facts, Presence
-from ..model.plan import Plan, Release, make_plan
-from ..model.workspace import Member
+from ..model.plan.facts import Facts, Presence
+from ..model.plan.plan import Plan, Release, make_plan
+from ..model.workspace.workspace import Member
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from ..gather import workspace_at
-from ..model.facts import Facts
-from ..model.graph import closure, reversed_graph
-from ..model.plan import Plan, Release
-from ..model.route import INSTALLERS
-from ..model.workspace import Workspace
-from .environments import interpreter
+from ..model.consumer.route import INSTALLERS
+from ..model.plan.facts import Facts
+from ..model.plan.graph import closure, reversed_graph
+from ..model.plan.plan import Plan, Release
+from ..model.workspace.workspace import Workspace
 from .site import Site
+from .verify.environments import interpreter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

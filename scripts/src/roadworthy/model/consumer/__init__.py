@@ -1,0 +1,1 @@
+"""What a consumer writes to install members."""

@@ -1,0 +1,1 @@
+"""What git has of a workspace: commits, notes and tags."""

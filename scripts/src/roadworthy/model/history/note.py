@@ -1,0 +1,55 @@
+"""Change notes: what a change means for those who use a member, in a file beside its code."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from ..text import one_line, visible
+from ..version import Level
+
+FOLDER = "changes"
+LEVELS = {
+    "breaking": Level.MAJOR,
+    "feature": Level.MINOR,
+    "fix": Level.PATCH,
+    "misc": Level.NONE,
+}
+_WORDS_IN_SLUG = 6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """A change note: the file it is in, what it changes and what people are told."""
+
+    path: str
+    level: Level
+    text: str
+
+
+def is_note(path: str) -> bool:
+    """Tell whether a file is meant as a change note: Markdown in a folder of notes."""
+    folders, _, name = path.rpartition("/")
+    return folders.rpartition("/")[2] == FOLDER and name.endswith(".md") and name != "README.md"
+
+
+def read_note(path: str, text: str) -> Note | None:
+    """Read a note; None where its name does not say what it changes.
+
+    One without a text is told by the words of its name.
+    """
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    words, _, kind = stem.rpartition(".")
+    if kind not in LEVELS:
+        return None
+    told = visible(text.removeprefix("\ufeff")).strip() or one_line(words.replace("-", " "))
+    return Note(path=path, level=LEVELS[kind], text=told or kind)
+
+
+def note_name(text: str, level: str, taken: Container[str]) -> str:
+    """Name the file of a new note by the first words of its text; no other has that name."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    slug = "-".join(words[:_WORDS_IN_SLUG]) or "change"
+    name, number = f"{slug}.{level}.md", 2
+    while name in taken:
+        name, number = f"{slug}-{number}.{level}.md", number + 1
+    return name

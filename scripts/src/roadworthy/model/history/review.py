@@ -1,0 +1,46 @@
+"""A review of a change before it is merged: which members it touches, and what it tells of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from ..problem import Problem
+from ..workspace.workspace import Workspace
+from .change import Commit
+from .history import commits_of_members
+from .note import FOLDER, is_note
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """The members that a change touches, and those of them that it has a note for."""
+
+    base: str
+    changed: tuple[NormalizedName, ...]
+    noted: tuple[NormalizedName, ...]
+
+    @property
+    def without_note(self) -> tuple[NormalizedName, ...]:
+        """Return the members that change without a note."""
+        return tuple(name for name in self.changed if name not in self.noted)
+
+
+def review(workspace: Workspace, base: str, files: Iterable[str]) -> Review:
+    """Say what the files of a change mean for the members that are ever released."""
+    released = {n: m for n, m in workspace.members.items() if not m.never_released}
+    whole = Commit(hash="", parents=(), message="", files=tuple(files))
+    touching = commits_of_members([whole], workspace.members.values(), workspace.settings.ignore)
+    folders = {file.rpartition("/")[0] for file in whole.files if is_note(file)}
+    return Review(
+        base=base,
+        changed=tuple(name for name in released if touching[name]),
+        noted=tuple(name for name, m in released.items() if m.file(FOLDER) in folders),
+    )
+
+
+def note_problems(found: Review, workspace: Workspace) -> Iterator[Problem]:
+    """Find the notes that are missing, where the workspace requires them."""
+    for name in found.without_note if workspace.settings.require_notes else ():
+        hint = f'write one: `nox -s change -- {name} fix "What people will notice"`'
+        yield Problem(f"{name} changes, and there is no change note for it", hint, name)

@@ -1,0 +1,1 @@
+"""Package indexes: what is known of them, and what their pages say."""

@@ -1,0 +1,179 @@
+"""Checks of a plan: what would make a release wrong, said before it is made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from ..history.note import LEVELS
+from ..history.tag import Tag
+from ..problem import Problem
+from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
+from .cascade import ranges_left
+from .draft import Draft
+from .facts import Facts, Page
+
+
+def problems_of(
+    drafts: Mapping[NormalizedName, Draft],
+    facts: Facts,
+    rewrites: Mapping[NormalizedName, Mapping[str, str]],
+) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """Return the problems of members that are due, and those of the others."""
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    member_tags = facts.member_tags
+    for name, draft in drafts.items():
+        broken = any(ranges_left(draft, drafts[s]) for s in _due_siblings(draft, drafts))
+        found = [
+            *_range_problems(draft, drafts, facts, rewrites.get(name, {})),
+            *_order_problems(draft),
+            *_tag_problems(draft, member_tags.get(name, {}), facts),
+            *_index_problems(draft, facts.pages.get(name)),
+        ]
+        (problems if draft.is_due or broken else warnings).extend(found)
+    warnings += map(_stray_problem, facts.workspace.strays)
+    return tuple(dict.fromkeys(problems)), tuple(warnings)
+
+
+def proposals(
+    drafts: Mapping[NormalizedName, Draft], rewrites: Mapping[NormalizedName, Mapping[str, str]]
+) -> dict[NormalizedName, dict[str, str]]:
+    """Return the requirements that no release mends, with what to write instead."""
+    found: dict[NormalizedName, dict[str, str]] = {}
+    for name, draft in drafts.items():
+        for requirement in draft.member.requirements:
+            sibling = drafts.get(requirement.sibling)
+            planned = rewrites.get(name, {}).get(requirement.text, requirement.text)
+            wrong = sibling and _range_problem(name, requirement, planned, sibling)
+            if sibling and wrong and requirement.kind is not Kind.GROUP and not draft.is_fixed:
+                new = _proposed(requirement, sibling)
+                found.setdefault(name, {})[requirement.text] = new
+    return found
+
+
+def _due_siblings(draft: Draft, drafts: Mapping[NormalizedName, Draft]) -> Iterator[NormalizedName]:
+    """Return the siblings whose release must not break a member that stays as it is."""
+    for requirement in draft.member.requirements:
+        sibling = drafts.get(requirement.sibling)
+        if sibling and sibling.is_due and not draft.is_fixed:
+            yield requirement.sibling
+
+
+def _stray_problem(path: str) -> Problem:
+    kinds = ", ".join(LEVELS)
+    message = f"{path} is no change note: its name does not say what it changes"
+    return Problem(message, f"name it WORDS.LEVEL.md, where LEVEL is one of {kinds}")
+
+
+def _order_problems(draft: Draft) -> Iterator[Problem]:
+    """Find a version that is not above what was released, such as an alpha after a beta."""
+    if draft.is_due and not draft.is_fixed and draft.prior and draft.version <= draft.prior[0]:
+        name, version, prior = draft.member.name, draft.version, draft.prior[0]
+        message = f"{name} would go from {prior} back to {version}"
+        yield Problem(message, f"ask for a version above {prior}: `--version {name}=...`", name)
+
+
+def _range_problems(
+    draft: Draft,
+    drafts: Mapping[NormalizedName, Draft],
+    facts: Facts,
+    moved: Mapping[str, str],
+) -> Iterator[Problem]:
+    for requirement in draft.member.requirements:
+        sibling = drafts.get(requirement.sibling)
+        if requirement.kind is Kind.GROUP or draft.is_fixed:
+            continue
+        if sibling is None:
+            yield from _unreleased_problems(draft, requirement, facts)
+            continue
+        planned = moved.get(requirement.text, requirement.text)
+        wrong = _range_problem(draft.member.name, requirement, planned, sibling)
+        yield from [wrong] if wrong else _stability_problems(draft, sibling, planned)
+        if draft.is_due and not sibling.is_due and facts.tag_at(sibling.member) is None:
+            name, version = draft.member.name, sibling.version
+            message = f"{name} requires {requirement.sibling}, whose {version} is not released"
+            yield Problem(message, f"release {requirement.sibling} with it", name)
+
+
+def _unreleased_problems(
+    draft: Draft, requirement: InternalRequirement, facts: Facts
+) -> Iterator[Problem]:
+    """Find what an index could not install; one with a version of its own making is left aside."""
+    sibling = facts.workspace.members[requirement.sibling]
+    if facts.pages and requirement.kind is Kind.REQUIRED and sibling.version is not None:
+        name = draft.member.name
+        message = f"{name} requires {sibling.name}, which is never released"
+        yield Problem(message, f"{sibling.name}: {sibling.never_released}", name)
+
+
+def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[Problem]:
+    """Find a final release that would require a pre-release."""
+    if not draft.is_due or draft.version.is_prerelease or not sibling.version.is_prerelease:
+        return
+    if parsed(planned).specifier.prereleases:
+        name, required = draft.member.name, sibling.member.name
+        message = f"{name} {draft.version} would require {required} {sibling.version}"
+        hint = f"a final release requires final ones: `--promote {required} {name}`"
+        yield Problem(message, hint, name)
+
+
+def _range_problem(
+    name: NormalizedName, requirement: InternalRequirement, planned: str, sibling: Draft
+) -> Problem | None:
+    version = sibling.version
+    new = _proposed(requirement, sibling)
+    pasted = f"'{new}'" if '"' in new else f'"{new}"'
+    hint = f"write {pasted} in {requirement.kind}"
+    if requirement.requirement.url:
+        message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
+        return Problem(message, f"{hint}, and a workspace source", name)
+    if requirement.is_bare and requirement.kind is not Kind.BUILD:
+        return Problem(f"{name} requires {requirement.sibling} without a range", hint, name)
+    if not replace(requirement, text=planned).admits(version):
+        message = f"{name} requires `{requirement.text}`, which {version} is not in"
+        return Problem(message, hint, name)
+    return None
+
+
+def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:
+    """Return the requirement with a range that has the sibling's planned version.
+
+    It begins at the version that the sibling has now, if it can: until the release it
+    is that one which a consumer gets from git.
+    """
+    asked = requirement.requirement
+    extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
+    marker = f"; {asked.marker}" if asked.marker else ""
+    versions = filter(None, (sibling.member.version, sibling.version))
+    texts = [moved_to(f"{asked.name}{extras}{marker}", version) for version in versions]
+    fitting = (t for t in texts if parsed(t).specifier.contains(sibling.version, prereleases=True))
+    return next(fitting, texts[-1])
+
+
+def _tag_problems(draft: Draft, tags: Mapping[Version, Tag], facts: Facts) -> Iterator[Problem]:
+    name = draft.member.name
+    planned_tag = facts.workspace.settings.tag_format.render(name, draft.version)
+    existing = tags.get(draft.version)
+    if existing and not existing.reachable:
+        message = f"the tag {planned_tag} is at {existing.commit[:12]}, which is not in the history"
+        hint = f"a tag is never moved: give {name} a higher version than {draft.version}"
+        yield Problem(message, hint, name)
+    if planned_tag in facts.branches:
+        message = f"a branch is named {planned_tag}: it wins over the tag in every git URL"
+        yield Problem(message, "rename or delete the branch, here and at the remote", name)
+
+
+def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
+    if page is None:
+        return
+    name = draft.member.name
+    if page.unknown:
+        again = "nothing is assumed of an index that does not answer; try again when it does"
+        hint = page.way_out or again
+        yield Problem(f"the index does not say what it has of {name}: {page.unknown}", hint, name)
+    highest = max(page.files, default=draft.version)
+    if draft.is_due and highest > draft.version:
+        message = f"the index has {name} {highest} already, above {draft.version}"
+        yield Problem(message, f"give {name} a version above {highest} in its manifest", name)

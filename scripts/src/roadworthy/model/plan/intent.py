@@ -1,0 +1,141 @@
+"""Intent: what people ask of a plan by hand, over what notes and commits say."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from ..problem import Problem, UsageFailure, stop_on
+from ..version import FINAL, PRE_RELEASES, Level, read_version
+from ..workspace.workspace import Workspace
+
+LEVELS = {str(level): level for level in (Level.PATCH, Level.MINOR, Level.MAJOR)}
+EVERYONE = NormalizedName("")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intent:
+    """What is asked for: which members, how far they move, and as what.
+
+    `kinds` has the kind of release that is asked for, `FINAL` or a pre-release, by
+    member; `EVERYONE` stands for all that are due. With `republish`, what is tagged
+    but not on the index is published from its tag.
+    """
+
+    only: frozenset[NormalizedName] = frozenset()
+    levels: Mapping[NormalizedName, Level] = field(default_factory=dict)
+    versions: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    kinds: Mapping[NormalizedName, str] = field(default_factory=dict)
+    republish: bool = False
+
+    def kind(self, name: NormalizedName) -> str | None:
+        """Return the kind of release that is asked for, if any."""
+        return self.kinds.get(name, self.kinds.get(EVERYONE))
+
+    def promotes(self, name: NormalizedName) -> bool:
+        """Tell whether a member is to become final."""
+        return self.kind(name) == FINAL
+
+    def includes(self, name: NormalizedName) -> bool:
+        """Tell whether a member may be released; dependents that must follow are no question."""
+        return not self.only or name in self.only
+
+
+def read_intent(
+    workspace: Workspace,
+    *,
+    only: Iterable[str] = (),
+    bumps: Iterable[str] = (),
+    versions: Iterable[str] = (),
+    pre: Iterable[str] = (),
+    promote: Iterable[str] | None = None,
+    republish: bool = False,
+) -> Intent:
+    """Read what was typed: `NAME=LEVEL`, `NAME=VERSION`, `KIND` or `KIND=NAME`.
+
+    `promote` names the members to make final; none of them stands for all.
+    Raises `UsageFailure` for an unknown member, level, version or kind.
+    """
+    intent = Intent(
+        only=frozenset(canonicalize_name(name) for name in only),
+        levels={name: _level(text) for name, text in _pairs("--bump", bumps).items()},
+        versions={name: _version(text) for name, text in _pairs("--version", versions).items()},
+        kinds=_kinds(tuple(pre), promote),
+        republish=republish,
+    )
+    _check(intent, workspace)
+    return intent
+
+
+def _pairs(option: str, texts: Iterable[str]) -> dict[NormalizedName, str]:
+    """Read members with what each is to be; an empty name would stand for everyone."""
+    pairs: dict[NormalizedName, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            missing = "member" if sign else "`=`"
+            hint = "write the member, `=` and what it is to be, as in `--bump core=minor`"
+            raise UsageFailure(Problem(f"{option} {text} has no {missing}", hint))
+        member = canonicalize_name(name)
+        if pairs.setdefault(member, value) != value:
+            message = f"{option} says two things of {member}: {pairs[member]} and {value}"
+            raise UsageFailure(Problem(message, "ask for one of them", member))
+    return pairs
+
+
+def _level(text: str) -> Level:
+    if text not in LEVELS:
+        raise UsageFailure(Problem(f"`{text}` is no level", f"use {', '.join(LEVELS)}"))
+    return LEVELS[text]
+
+
+def _version(text: str) -> Version:
+    version = read_version(text)
+    if version is None:
+        hint = "write a PEP 440 version such as 2.0.0"
+        raise UsageFailure(Problem(f"`{text}` is no version", hint))
+    return version
+
+
+def _kinds(pre: Iterable[str], promote: Iterable[str] | None) -> dict[NormalizedName, str]:
+    kinds: dict[NormalizedName, str] = {}
+    asked = []
+    for text in pre:
+        kind, sign, name = text.partition("=")
+        if sign and not name:
+            hint = "write `--pre KIND=MEMBER`, or `--pre KIND` for all that is due"
+            raise UsageFailure(Problem(f"--pre {text} has no member", hint))
+        asked.append((name, kind))
+    if promote is not None:
+        asked += [(name, FINAL) for name in tuple(promote) or (EVERYONE,)]
+    for name, kind in asked:
+        if kind not in {*PRE_RELEASES, FINAL}:
+            hint = f"use {', '.join(PRE_RELEASES)}"
+            raise UsageFailure(Problem(f"`{kind}` is no kind of pre-release", hint))
+        member = canonicalize_name(name)
+        if kinds.setdefault(member, kind) != kind:
+            message = (
+                f"{name or 'every member'} is asked to be a pre-release of two kinds, or final"
+            )
+            raise UsageFailure(Problem(message, "ask for one of them"))
+    return kinds
+
+
+def _check(intent: Intent, workspace: Workspace) -> None:
+    named = {*intent.levels, *intent.versions, *intent.kinds} - {EVERYONE}
+    workspace.select(sorted(intent.only | named))
+    left_out = sorted(name for name in named if not intent.includes(name))
+    hint = "name it among the members, too, or leave the option out"
+    stop_on(
+        (Problem(f"{name} is asked for, and left out", hint, name) for name in left_out),
+        UsageFailure,
+    )
+    both = sorted(intent.levels.keys() & intent.versions.keys())
+    stop_on(
+        (
+            Problem(f"{name} is given a level and a version", "ask for one of them", name)
+            for name in both
+        ),
+        UsageFailure,
+    )

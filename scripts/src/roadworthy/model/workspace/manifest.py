@@ -1,0 +1,85 @@
+"""Edits of a manifest: text in, text out; all that is not meant stays to the letter.
+
+Reading is `tomllib`'s part (`workspace.py`); editing is tomlkit's, which keeps
+comments, order, quoting and line ends.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import tomlkit
+from packaging.version import Version
+from tomlkit.items import Array, String
+
+from ..problem import Problem, UsageFailure, stop_on
+from ..text import short
+from .shape import shape_problems
+
+
+def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
+    """Replace requirements, wherever the manifest states them, and set the project's version."""
+    if not moved and version is None:
+        return text
+    document = _parsed(text)
+    if version is not None:
+        project: Any = document["project"]
+        project["version"] = _quoted_as(project["version"], str(version))
+    for array in _requirement_arrays(document):
+        for place, item in enumerate(array):
+            if isinstance(item, String) and str(item) in moved:
+                array[place] = _quoted_as(item, moved[str(item)])
+    return tomlkit.dumps(document)
+
+
+def with_index(text: str, table: Mapping[str, object]) -> str:
+    """Add a `[[tool.uv.index]]` after those that are there.
+
+    Raises `UsageFailure` where one of that name says something else.
+    """
+    document = _parsed(text)
+    uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
+    indexes = uv.setdefault("index", tomlkit.aot())
+    for found in indexes:
+        if found.get("name") == table["name"]:
+            if found.unwrap() == dict(table):
+                return text
+            message = f"there is a [[tool.uv.index]] named `{table['name']}` already"
+            hint = "give another name with --kind, or edit that entry"
+            raise UsageFailure(Problem(message, hint))
+    entry = tomlkit.table()
+    entry.update(table)
+    indexes.append(entry)
+    return tomlkit.dumps(document)
+
+
+def _parsed(text: str) -> tomlkit.TOMLDocument:
+    """Parse a manifest for an edit; raise `UsageFailure` for one that cannot be edited."""
+    try:
+        document = tomlkit.parse(text)
+        stop_on(shape_problems("the manifest", document.unwrap()), UsageFailure)
+    except (ValueError, RecursionError) as error:  # TOML's own errors are ValueErrors, too
+        why = short(str(error)) or type(error).__name__
+        hint = "bring it in order first: its syntax, or how deep it is nested"
+        raise UsageFailure(Problem(f"no manifest that can be edited: {why}", hint)) from None
+    return document
+
+
+def _requirement_arrays(document: tomlkit.TOMLDocument) -> Iterator[Array]:
+    tables: Any = document
+    project = tables.get("project", {})
+    candidates = [
+        project.get("dependencies"),
+        *project.get("optional-dependencies", {}).values(),
+        *tables.get("dependency-groups", {}).values(),
+        tables.get("build-system", {}).get("requires"),
+    ]
+    yield from (array for array in candidates if isinstance(array, Array))
+
+
+def _quoted_as(original: String, value: str) -> String:
+    item = tomlkit.string(value, literal=original.as_string().startswith("'"))
+    item.trivia.indent = original.trivia.indent
+    item.trivia.comment_ws = original.trivia.comment_ws
+    item.trivia.comment = original.trivia.comment
+    item.trivia.trail = original.trivia.trail
+    return item

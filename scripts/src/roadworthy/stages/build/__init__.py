@@ -1,0 +1,1 @@
+"""Build distributions, and check what came out."""

@@ -1,0 +1,30 @@
+"""What the wheels of sdists install: it must be what an installation from git gives."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from ...model.problem import Failure
+from ...model.workspace.workspace import Member, Workspace
+from ..checkout import Tree
+from ..distribution import Distribution
+from .build import build
+from .contents import wheel_files
+
+# Of each member the files with their hashes, or why there is no wheel.
+Contents = Mapping[str, Mapping[str, str] | str]
+
+
+def contents_of(built: Collection[Distribution]) -> Contents:
+    """Read wheels; uv makes each from its sdist."""
+    return {d.member: wheel_files(d.path) for d in built if d.path.suffix == ".whl"}
+
+
+def contents_at(
+    tree: Tree, workspace: Workspace, members: Sequence[Member], folder: Path
+) -> Contents:
+    """Build members as they are committed, and read what their sdists give."""
+    try:
+        built = build(tree, workspace, members, folder, released=())
+        return contents_of(built)
+    except Failure as failure:
+        return {p.member: p.message for p in failure.problems if p.member}

@@ -1,0 +1,1 @@
+"""Make the release commit, and bring the lock file up to date."""

@@ -1,0 +1,107 @@
+"""Bring `uv.lock` up to date with manifests that changed.
+
+To know what members require, uv reads their manifests, and builds those whose manifests do
+not say it. Where none has to be built, uv may have our credentials: private indexes and
+repositories may need them. Else the index is read first, with credentials and without a
+build, and then uv builds what it has to in a job of its own, from what was read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from ...model.problem import Failure, Problem
+from ...model.workspace.lockfile import other_changes, outlined
+from ...model.workspace.version_source import FromTag
+from ...model.workspace.workspace import MANIFEST, Member, Workspace
+from ...ops import git_settings, process, uv
+from ..build.backends import FOLDER, fill
+from ..checkout import Tree, own_source
+from ..job import UV_CACHE, job
+
+LOCK = "uv.lock"
+# How uv says that something has to be built, and may not be.
+MAY_NOT_BUILD = "is disabled"
+
+# The new text of each file that changes; None for one that is gone.
+Edits = Mapping[str, str | None]
+
+
+def write_edits(root: Path, edits: Edits) -> None:
+    """Write the new texts of files below a folder."""
+    for path, text in edits.items():
+        if text is None:
+            (root / path).unlink()
+        else:
+            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def update_lock(tree: Tree, root: Path, workspace: Workspace, edits: Edits) -> None:
+    """Bring the lock file at a workspace's root up to date; `tree` is what was edited there.
+
+    Raises `Failure` where uv cannot, or where it would change more than it has to.
+    """
+    is_concerned = any(PurePosixPath(path).name == MANIFEST for path in edits)
+    if not is_concerned or not (root / LOCK).is_file():
+        return
+    hidden = [member for member in workspace.members.values() if member.build.hides_metadata]
+    if not hidden:
+        try:
+            uv.lock(root, git_settings.unbound(), "--no-build")
+        except process.CommandFailure as failure:
+            if MAY_NOT_BUILD not in failure.output:
+                raise
+        else:
+            return
+    _build_and_lock(tree, root, workspace, hidden, edits)
+
+
+def _build_and_lock(
+    tree: Tree, root: Path, workspace: Workspace, hidden: list[Member], edits: Edits
+) -> None:
+    """Let uv build what it has to, away from everything, and take the lock file alone."""
+    before = (root / LOCK).read_text("utf-8")
+    cache = Path(uv.cache_folder()) / FOLDER / _key(workspace)
+    known = [before, *_read_first(root, workspace, hidden, cache)]
+    with job(cache) as own:
+        has_tags = any(isinstance(member.source, FromTag) for member in hidden)
+        source = own_source(tree, own.folder / "source", with_history=has_tags)
+        write_edits(source.path / tree.prefix, edits)
+        place = source.path / tree.prefix
+        try:
+            uv.lock(place, own.environment, "--offline")
+        except process.CommandFailure:
+            uv.lock(place, own.environment)
+        updated = (place / LOCK).read_text("utf-8", "replace")
+    others = sorted(other_changes(updated, known, {member.name for member in hidden}))
+    if others:
+        message = f"{LOCK} would change more than the members that are released: {others[0]}"
+        hint = "run `uv lock`, look at what it changes, and commit that first"
+        raise Failure(Problem(message, hint))
+    (root / LOCK).write_text(updated, "utf-8")
+
+
+def _read_first(root: Path, workspace: Workspace, hidden: list[Member], cache: Path) -> list[str]:
+    """Fill a cache with what the index has, and return the lock file that this gives, if any.
+
+    The manifests are copied, with what the members are known to require: none is built.
+    """
+    with job() as own, suppress(Failure):
+        fill(cache, hidden)
+        outline = own.folder / "outline"
+        for path in {MANIFEST, LOCK, *(m.file(MANIFEST) for m in workspace.members.values())}:
+            (outline / path).parent.mkdir(parents=True, exist_ok=True)
+            (outline / path).write_bytes((root / path).read_bytes())
+        manifest, lock = ((root / name).read_text("utf-8") for name in (MANIFEST, LOCK))
+        text = outlined(manifest, lock, [member.name for member in hidden])
+        (outline / MANIFEST).write_text(text, "utf-8")
+        environment = {**git_settings.unbound(), UV_CACHE: str(cache)}
+        uv.lock(outline, environment, "--no-build")
+        return [(outline / LOCK).read_text("utf-8")]
+    return []
+
+
+def _key(workspace: Workspace) -> str:
+    names = "\n".join(sorted(workspace.members))
+    return "lock-" + hashlib.sha256(names.encode()).hexdigest()[:16]

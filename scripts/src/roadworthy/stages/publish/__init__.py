@@ -1,0 +1,1 @@
+"""Upload distributions, and compare what an index has."""

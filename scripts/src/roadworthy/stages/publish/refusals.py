@@ -1,0 +1,51 @@
+"""What an index is known to refuse, found in distributions before anything leaves the machine.
+
+What each index takes is data, in the catalogue; of an index that is not there, nothing
+is known, and nothing is found.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from packaging.version import InvalidVersion, Version
+
+from ...model.index.catalogue import Entry
+from ...model.index.filename import version_of
+from ...model.problem import Problem
+from ...model.workspace.workspace import Index
+from ...ops.known_indexes import entry_of
+from ..build.contents import metadata_of
+from ..distribution import Distribution
+
+
+def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
+    """Compare distributions with what an index takes; what holds of several is said once."""
+    entry = entry_of(index)
+    if entry is None:
+        return
+    yield from dict.fromkeys(
+        Problem(f"{entry.title} refuses {what}", hint, distribution.member)
+        for distribution in built
+        for what, hint in _refused(entry, distribution)
+    )
+
+
+def _refused(entry: Entry, distribution: Distribution) -> Iterator[tuple[str, str]]:
+    filename, member = distribution.filename, distribution.member
+    stated = metadata_of(distribution.path).get("metadata_version", "")
+    if entry.metadata_version and _is_above(stated, entry.metadata_version):
+        hint = f"it takes metadata up to {entry.metadata_version}: use an older build backend"
+        yield f"{filename}, whose metadata is of version {stated}", hint
+    version = version_of(filename)
+    if version and version.local and not entry.local_versions:
+        hint = f"release it without `+{version.local}`: such versions are for private use"
+        yield f"the local version {version} of {member}", hint
+    if not entry.standard_library_names and member.replace("-", "_") in sys.stdlib_module_names:
+        yield f"the name {member}, which is a module of Python's own", "rename the member"
+
+
+def _is_above(stated: str, highest: str) -> bool:
+    try:
+        return Version(stated) > Version(highest)
+    except InvalidVersion:
+        return False  # what is no version is found by `twine check`

@@ -1,0 +1,1 @@
+"""Mark what is released."""

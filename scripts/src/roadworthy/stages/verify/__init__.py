@@ -1,0 +1,1 @@
+"""Install members as consumers do, and prove that they work."""

@@ -1,0 +1,325 @@
+"""Verify that members install from git: from a mirror, at the public URL, as a consumer would.
+
+One function for the gate before a release, the check after it, and any URL.
+"""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import unquote
+
+from packaging.utils import NormalizedName
+
+from ...model.consumer.consumer import Revision
+from ...model.consumer.route import DEFAULT_ROUTES, INSTALLERS
+from ...model.plan.graph import shares
+from ...model.workspace.workspace import Member, Workspace
+from ...ops import git, git_settings, pip, uv
+from ...ops.git import Repository
+from ..build.sdists import Contents
+from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
+from .environments import Result, Trial, attempt
+from .evidence import Promise, judge
+from .routes import WAYS, Consumer, Together, Way
+
+# One more than there are cores: installers also wait, for git and for files.
+WORKERS = (os.cpu_count() or 1) + 1
+# uv asks GitHub itself for a commit, past git and its mirror.
+FULL_FETCH = {"UV_NO_GITHUB_FAST_PATH": "1"}
+ONE_REVISION = (
+    "uv takes all members from one commit: name one revision that has them all, "
+    "such as a release tag (`nox -s snippet -- MEMBER...` finds it)"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """A member to install, the ref that a consumer would name, and where that must lead.
+
+    `also` are routes, each with an installer, that it takes over those of the scope.
+    """
+
+    member: Member
+    ref: str
+    commit: str
+    also: Collection[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """How much is verified, and by which routes and installers.
+
+    With `alone`, pip too gets an environment for each member. With `direct`, installers
+    fetch from the URL themselves, with the credentials of whoever runs this. `again` is
+    the command that repeats a check, without its members and routes.
+    """
+
+    installers: Sequence[str] = INSTALLERS
+    routes: Sequence[str] = DEFAULT_ROUTES
+    alone: bool = False
+    run_commands: bool = False
+    direct: bool = False
+    again: str = "nox -s verify-git-install --"
+
+    def has(self, way: Way, target: Target) -> bool:
+        """Tell whether a member goes that way."""
+        is_chosen = way.route in self.routes and way.installer in self.installers
+        is_chosen = is_chosen or (way.route, way.installer) in target.also
+        return is_chosen and way.takes(target.member)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A repository as consumers see it, and the workspace in it at each commit concerned.
+
+    `contents` are, for each commit, what the wheels of its sdists install.
+    """
+
+    mirror: Repository
+    url: str
+    prefix: str
+    workspaces: Mapping[str, Workspace]
+    contents: Mapping[str, Contents] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Check:
+    """What all installations of one check have in common."""
+
+    place: Place
+    scope: Scope
+    folder: Path
+    cache: Mapping[str, str]
+    python: str
+    kinds: Mapping[str, str]
+
+    def revision(self, target: Target) -> Revision:
+        """Return the revision that a target names."""
+        kind = self.kinds.get(target.ref, "rev")
+        place = self.place
+        return Revision(url=place.url, prefix=place.prefix, name=target.ref, kind=kind)
+
+
+def verify_git_install(
+    place: Place, targets: Sequence[Target], *, scope: Scope, folder: Path, python: str
+) -> tuple[Result, ...]:
+    """Install every target from a mirror, under its public URL, by each route of a scope.
+
+    All caches are of this check alone: a commit found in a cache would prove nothing.
+    Lock files are kept in `folder`.
+    """
+    moved = _misled(place.mirror, targets)
+    sound = [target for target in targets if target.member.name not in moved]
+    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope, place.workspaces)]
+    # What takes longest starts first: pip's one environment beside uv's many.
+    jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
+    with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
+        check = _Check(
+            place=place,
+            scope=scope,
+            folder=folder,
+            cache=shared_cache(shared),
+            python=python,
+            kinds=kinds(place.mirror),
+        )
+        batches = pool.map(lambda each: _install(check, *each), jobs)
+        results = [result for batch in batches for result in batch]
+    results += [
+        _result(check, way, target, Trial(evidence={}, problem="", seconds=0), problem)
+        for target in targets
+        for way in WAYS
+        if (problem := moved.get(target.member.name)) and scope.has(way, target)
+    ]
+    return tuple(sorted(results, key=lambda r: (r.member, r.route, r.installer)))
+
+
+@contextmanager
+def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]:
+    """Make the job of an installation: git as it is run there finds the URL at a mirror.
+
+    Where code of the workspace runs, the job has a mirror and caches of its own; else uv
+    takes all that it has fetched for others.
+    """
+    with job() as own:
+        if check.scope.direct:
+            yield _with_everything(own, check.place.mirror.environment)
+        elif way.installer == "uv" and not _runs_code(check.place, targets):
+            yield own.given({**check.cache, **_redirects(check.place.url, check.place.mirror.path)})
+        else:
+            # By a URL, so that git copies all and shares nothing.
+            mirror = git.mirror(check.place.mirror.path.as_uri(), own.folder / "mirror.git")
+            yield own.given(_redirects(check.place.url, mirror.path))
+
+
+def _runs_code(place: Place, targets: Iterable[Target]) -> bool:
+    return any(place.workspaces[t.commit].runs_code(t.member.name) for t in targets)
+
+
+def _redirects(url: str, mirror: Path) -> dict[str, str]:
+    # pip hands git the URL with its escapes undone, uv as it is written.
+    spellings = sorted({url, unquote(url)})
+    settings = [(f"url.{mirror.as_uri()}.insteadOf", spelling) for spelling in spellings]
+    return {**git_settings.with_settings({}, *settings), **FULL_FETCH}
+
+
+def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
+    """Give an installer all that we have: it fetches by itself, to prove that it can."""
+    caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
+    return replace(own, environment={**credentials, **FULL_FETCH, **caches})
+
+
+def kinds(mirror: Repository) -> dict[str, str]:
+    """Return what each name of a mirror is, in uv's words; a tag where it is both."""
+    tags, branches = mirror.tags_and_branches("HEAD")
+    return dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
+
+
+def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedName, str]:
+    """Find the refs that lead elsewhere than they must: moved tags, branches of the same name."""
+    tags, branches = mirror.tags_and_branches("HEAD")
+    at = {tag.name: tag.commit for tag in tags}
+    found = {}
+    for target in targets:
+        if target.ref in branches and target.ref in at:
+            found[target.member.name] = (
+                f"a branch is named {target.ref}, as the tag is: it wins in every git URL"
+            )
+        elif at.get(target.ref, target.commit) != target.commit:
+            found[target.member.name] = (
+                f"the tag {target.ref} is at {at[target.ref][:12]}, not at {target.commit[:12]}"
+            )
+    return found
+
+
+def _groups(
+    way: Way, targets: Sequence[Target], scope: Scope, workspaces: Mapping[str, Workspace]
+) -> Iterator[Sequence[Target]]:
+    """Return the targets of each installation by a route."""
+    taken = [target for target in targets if scope.has(way, target)]
+    if way.together is Together.ALL:
+        yield from [taken] if taken else []
+    elif way.together is Together.ONE or scope.alone:
+        yield from ([target] for target in taken)
+    else:
+        for commit in sorted({target.commit for target in taken}):
+            workspace = workspaces[commit]
+            own = [target for target in taken if target.commit == commit]
+            # Who runs code could change what is installed beside it.
+            busy = [target for target in own if workspace.runs_code(target.member.name)]
+            yield from ([target] for target in busy)
+            yield from _shared_out([target for target in own if target not in busy], workspace)
+
+
+def _shared_out(targets: Sequence[Target], workspace: Workspace) -> Iterator[Sequence[Target]]:
+    """Give each core its share of members, each with all that it requires."""
+    by_name = {target.member.name: target for target in targets}
+    needs = {name: workspace.needed(name) for name in by_name}
+    for names in shares(needs, os.cpu_count() or 1):
+        yield [by_name[name] for name in names]
+
+
+def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
+    workspace = check.place.workspaces[targets[0].commit]
+    with _job_of(check, way, targets) as own:
+        consumer = _consumer(check, way, targets, own)
+
+        def install() -> Path:
+            python = way.install(consumer)
+            checked = uv.check if way.installer == "uv" else pip.check
+            checked(python, consumer.environment)
+            return python
+
+        trial = attempt(
+            install,
+            workspace,
+            sorted({name for target in targets for name in _proven(check, target)}),
+            own.imports,
+            run_commands=check.scope.run_commands,
+        )
+    promise = _promise(check, targets)
+    hint = "" if len({target.commit for target in targets}) == 1 else f"\n{ONE_REVISION}"
+    failed = trial.problem and trial.problem + (hint if way.installer == "uv" else "")
+    return [
+        _result(check, way, target, trial, failed or _judged(check, target, trial, promise))
+        for target in targets
+    ]
+
+
+def _consumer(check: _Check, way: Way, targets: Sequence[Target], own: Job) -> Consumer:
+    revisions: dict[str, Revision] = {}
+    everything: dict[str, Member] = {}
+    for target in targets:
+        for member in _closure(check, target):
+            everything.setdefault(member.name, member)
+            revisions.setdefault(member.name, check.revision(target))
+    revisions |= {target.member.name: check.revision(target) for target in targets}
+    name = targets[0].member.name if len(targets) == 1 else f"{targets[0].member.name}-and-more"
+    return Consumer(
+        members=[target.member for target in targets],
+        everything=[everything[name] for name in sorted(everything)],
+        revisions=revisions,
+        folder=own.folder / "consumer",
+        kept=folder_of(check.folder, way.route, way.installer, targets[0].commit) / name,
+        environment=own.environment,
+        python=check.python,
+    )
+
+
+def folder_of(folder: Path, route: str, installer: str, commit: str) -> Path:
+    """Return where a check keeps the lock files of a commit's consumers, each in its folder."""
+    return folder / route / installer / commit[:12]
+
+
+def _closure(check: _Check, target: Target) -> Iterable[Member]:
+    workspace = check.place.workspaces[target.commit]
+    return [workspace.members[name] for name in sorted(workspace.needed(target.member.name))]
+
+
+def _proven(check: _Check, target: Target) -> Iterable[NormalizedName]:
+    """Return what has to work: the member, and all of an umbrella's."""
+    members = _closure(check, target) if target.member.path == "." else [target.member]
+    return [member.name for member in members]
+
+
+def _promise(check: _Check, targets: Sequence[Target]) -> Promise:
+    pairs = ((m.name, target.commit) for target in targets for m in _closure(check, target))
+    origins: dict[str, str] = dict(pairs)
+    origins |= {target.member.name: target.commit for target in targets}
+    place = check.place
+    workspace = place.workspaces[targets[0].commit]
+    revision = check.revision(targets[0])
+    return Promise(
+        origin=targets[0].commit,
+        origins=origins,
+        url=place.url,
+        subdirectories={m.name: revision.subdirectory(m) for m in workspace.members.values()},
+        contents=place.contents.get(targets[0].commit, {}),
+    )
+
+
+def _judged(check: _Check, target: Target, trial: Trial, promise: Promise) -> str:
+    workspace = check.place.workspaces[target.commit]
+    members = [workspace.members[name] for name in _proven(check, target)]
+    members.sort(key=lambda member: member is not target.member)
+    problems = (judge(member, workspace, trial.evidence, promise) for member in members)
+    return next((problem for problem in problems if problem), "")
+
+
+def _result(check: _Check, way: Way, target: Target, trial: Trial, problem: str) -> Result:
+    name = target.member.name
+    chosen = f"{name} --route {way.route} --installer {way.installer}"
+    workspace = check.place.workspaces[target.commit]
+    return Result(
+        member=name,
+        route=way.route,
+        installer=way.installer,
+        requirement=check.revision(target).requirement(target.member),
+        commit=target.commit,
+        siblings=trial.siblings(target.member, workspace),
+        problem=problem,
+        seconds=trial.seconds,
+        again=f"{check.scope.again} {chosen}",
+    )

@@ -1,0 +1,67 @@
+"""Verify that members install from the wheels that are about to be uploaded."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from ...model.plan.graph import closure
+from ...model.workspace.workspace import Member, Workspace
+from ...ops import uv
+from ..distribution import Distribution
+from ..job import job, shared_cache
+from .environments import Result, attempt
+from .evidence import FILE, Promise, judge
+
+ROUTE = "wheel"
+PROMISE = Promise(origin=FILE)
+
+
+def verify_wheels(
+    built: Sequence[Distribution],
+    members: Sequence[Member],
+    workspace: Workspace,
+    *,
+    python: str,
+) -> tuple[Result, ...]:
+    """Install each member from its wheel and those of its siblings, and let it prove itself.
+
+    Wheels are not built: one cache serves all, and each has an environment of its own.
+    """
+    wheels = {d.member: d.path for d in built if d.path.suffix == ".whl"}
+    with job() as shared, ThreadPoolExecutor(os.cpu_count()) as pool:
+        verified = partial(_verified, wheels, workspace, shared_cache(shared), python)
+        return tuple(pool.map(verified, members))
+
+
+def _verified(
+    wheels: Mapping[NormalizedName, Path],
+    workspace: Workspace,
+    cache: Mapping[str, str],
+    python: str,
+    member: Member,
+) -> Result:
+    needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
+    with job() as own:
+        environment = own.given(cache).environment
+
+        def install() -> Path:
+            installed = uv.make_environment(own.folder / "env", environment, python)
+            uv.install(installed, [str(wheel) for wheel in needed], environment)
+            uv.check(installed, environment)
+            return installed
+
+        trial = attempt(install, workspace, [member.name], own.imports)
+    return Result(
+        member=member.name,
+        route=ROUTE,
+        installer="uv",
+        requirement=wheels[member.name].name,
+        commit="",
+        siblings=trial.siblings(member, workspace),
+        problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
+        seconds=trial.seconds,
+    )
