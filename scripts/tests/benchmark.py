@@ -16,7 +16,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context
@@ -194,26 +194,28 @@ def _uv_build(workspace: Path) -> float:
 
 def _publish(workspace: Path) -> float:
     """Time the uploads to an index on loopback, in waves, each read back."""
-    from roadworthy.model.plan.plan import make_plan  # noqa: PLC0415
+    from roadworthy.model.plan.intent import Intent  # noqa: PLC0415
     from roadworthy.ops import loopback  # noqa: PLC0415
-    from roadworthy.stages.distribution import Distribution  # noqa: PLC0415
-    from roadworthy.stages.publish.publish import publish  # noqa: PLC0415
-    from roadworthy.stages.publish.uploads import plan_uploads  # noqa: PLC0415
+    from roadworthy.ops.tree import open_workspace  # noqa: PLC0415
+    from roadworthy.stages.distribution import in_folder  # noqa: PLC0415
+    from roadworthy.stages.publish.publish import compare, publish  # noqa: PLC0415
+    from roadworthy.stages.site import preview_site  # noqa: PLC0415
+    from roadworthy.stages.work import Terms, at_commit, planned  # noqa: PLC0415
 
-    facts = _facts(workspace)
-    releases = make_plan(facts).releases
-    with _scratch() as folder, loopback.index(_made(folder / "stock")) as index:
-        files = _built(workspace, folder / "dist")
-        built = [
-            Distribution.of(release.name, path)
-            for release in releases
-            for path in sorted(files.glob(f"{release.name.replace('-', '_')}-*"))
-        ]
+    tree, settings = open_workspace(workspace), _facts(workspace).workspace.settings
+    with (
+        _scratch() as folder,
+        loopback.index(_made(folder / "stock")) as index,
+        preview_site(tree, settings, index) as site,
+    ):
+        work = planned(replace(site, credentials=CREDENTIALS), Intent(), Terms())
+        work = at_commit(work, work.commit)
+        (batch,) = work.batches
+        built = tuple(in_folder(_built(workspace, folder / "dist"), batch.names))
+        work = replace(work, batches=(replace(batch, built=built),))
 
         def upload() -> None:
-            uploads = plan_uploads(index, built)
-            graph = facts.workspace.graph
-            failed = publish(index, uploads, releases, graph, CREDENTIALS)
+            failed = publish(compare(work)).failed
             if failed:
                 raise RuntimeError(next(iter(failed.values())).message)
 
@@ -286,11 +288,10 @@ def _naively(workspace: Path, *, installer: str) -> float:
 
 
 def _facts(workspace: Path) -> "Facts":
-    from roadworthy.gather import gather  # noqa: PLC0415
-    from roadworthy.ops import git  # noqa: PLC0415
+    from roadworthy.gather.facts import gather  # noqa: PLC0415
+    from roadworthy.ops.tree import open_workspace  # noqa: PLC0415
 
-    repository, prefix = git.open_workspace(workspace)
-    return gather(repository, prefix)
+    return gather(open_workspace(workspace))
 
 
 def _built(workspace: Path, folder: Path) -> Path:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from roadworthy.gather import gather
+from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import make_plan
 from roadworthy.model.workspace.workspace import Index
-from roadworthy.ops.git import open_workspace
+from roadworthy.ops.tree import open_workspace
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, trio
@@ -24,7 +24,7 @@ def repo(tmp_path: Path) -> Repo:
 
 def planned(repo: Repo, index: Index | None = None) -> list[tuple[str, str, str]]:
     """Return what is released, at which version, and from which commit if that is settled."""
-    plan = make_plan(gather(*open_workspace(repo.path), index=index))
+    plan = make_plan(gather(open_workspace(repo.path), index=index))
     return [(r.name, str(r.planned_version), r.finished_from) for r in plan.releases]
 
 
@@ -76,6 +76,6 @@ def test_a_version_on_the_index_is_finished_from_the_commit_that_made_it_a_relea
     repo.commit("docs: the changelog", {CHANGELOG: "# Log\n\n## 0.1.0\n\nbetter words\n"})
     (shelf.folder / "zq_base-0.1.0-py3-none-any.whl").write_bytes(b"there")
     index = Index(name="shelf", url=f"{shelf.url}simple/")
-    facts = gather(*open_workspace(repo.path), index=index)
+    facts = gather(open_workspace(repo.path), index=index)
     assert list(facts.pages["zq-base"].files) == [Version("0.1.0")]  # type: ignore[index]
     assert planned(repo, index)[0] == ("zq-base", "0.1.0", released)

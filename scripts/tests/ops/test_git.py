@@ -9,6 +9,7 @@ from roadworthy.model.problem import Failure, UsageFailure
 from roadworthy.ops import git, git_settings
 from roadworthy.ops.git import Repository
 from roadworthy.ops.process import CommandFailure
+from roadworthy.ops.tree import open_workspace
 from tests.helpers.repository import Repo
 
 
@@ -118,7 +119,7 @@ def test_a_clone_that_cannot_be_had_says_so_without_its_credentials(tmp_path: Pa
 
 def test_a_folder_of_somebody_else_is_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(UsageFailure):
-        git.open_workspace(tmp_path)
+        open_workspace(tmp_path)
 
 
 def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> None:

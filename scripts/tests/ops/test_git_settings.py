@@ -9,6 +9,7 @@ from roadworthy.model.problem import UsageFailure
 from roadworthy.ops import git, git_settings
 from roadworthy.ops.git import Repository
 from roadworthy.ops.process import CommandFailure
+from roadworthy.ops.tree import open_workspace
 from tests.helpers.hostile import HostileGit, shielded
 from tests.helpers.repository import Repo
 
@@ -57,7 +58,7 @@ def test_no_variable_leads_git_elsewhere(
     monkeypatch.setenv(name, str(decoy.path / ".git"))
     made = git_settings.unbound() | git_settings.theirs() | git_settings.ours()
     assert str(decoy.path) not in " ".join(made.values())
-    assert git.open_workspace(repo.path)[0].commit_of("HEAD") == repo.head()
+    assert open_workspace(repo.path).commit == repo.head()
 
 
 def test_what_says_who_somebody_is_and_how_a_remote_is_reached_stays(
@@ -151,13 +152,13 @@ def test_variables_that_git_cannot_read_are_said(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(UsageFailure, match="GIT_CONFIG_"):
-        git.open_workspace(repo.path)
+        open_workspace(repo.path)
 
 
 def test_a_settings_file_that_git_cannot_read_is_said(repo: Repo, as_user: Path) -> None:
     as_user.write_text("[broken\n", "utf-8")
     with pytest.raises(UsageFailure, match="bad config line 1"):
-        git.open_workspace(repo.path)
+        open_workspace(repo.path)
 
 
 def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from roadworthy.gather import gather
+from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import make_plan
-from roadworthy.ops.git import Repository, open_workspace
+from roadworthy.ops.git import Repository
 from roadworthy.ops.git_words import read_records, readable
+from roadworthy.ops.tree import open_workspace
 from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
@@ -114,6 +115,6 @@ def test_a_workspace_with_strange_names_and_messages_is_planned(tmp_path: Path) 
     (tmp_path / "message").write_bytes(b"fix: one \x1e\x1f \xe9\n\n\x1eM\x1f\n")
     repo.git("add", "--all")
     repo.git("commit", "--quiet", "--file", str(tmp_path / "message"))
-    made = make_plan(gather(*open_workspace(repo.path)))
+    made = make_plan(gather(open_workspace(repo.path)))
     base = next(release for release in made.releases if release.name == "zq-base")
     assert (str(base.planned_version), made.problems) == ("0.1.1", ())

@@ -22,7 +22,7 @@ from roadworthy.stages.build.archive import archive_problems
 from roadworthy.stages.build.as_committed import Committed
 from roadworthy.stages.build.build import problems_of
 from roadworthy.stages.build.contents import content_problems
-from roadworthy.stages.distribution import Distribution
+from roadworthy.stages.distribution import described
 from tests.helpers.archives import (
     INFO,
     METADATA,
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.promise(21)
 def found_in(path: Path) -> list[str]:
     """Return what is said of a distribution."""
     other, write = (SDIST, write_sdist) if path.name == WHEEL else (WHEEL, write_wheel)
-    built = [Distribution.of(NAME, each) for each in (path, write(path.with_name(other)))]
+    built = [described(NAME, each) for each in (path, write(path.with_name(other)))]
     return [p.message.removeprefix(f"{path.name} ") for p in problems_of(built, [COMMITTED])]
 
 
@@ -371,7 +371,7 @@ def test_whatever_the_bytes_are_what_is_wrong_is_said_and_never_raised(
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(content)
-        found = list(problems_of([Distribution.of(NAME, path)], [COMMITTED]))
+        found = list(problems_of([described(NAME, path)], [COMMITTED]))
     assert {problem.member for problem in found} == {NAME}
 
 

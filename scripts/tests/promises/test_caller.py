@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.gather import gather
+from roadworthy.gather.facts import gather
 from roadworthy.model.history.tag import Tag
 from roadworthy.model.plan.plan import make_plan
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.ops import git, git_settings
-from roadworthy.ops.git import Repository, open_workspace
+from roadworthy.ops.git import Repository
 from roadworthy.ops.process import CommandFailure
+from roadworthy.ops.tree import open_workspace
 from roadworthy.stages import preflight
 from tests.helpers import clones
 from tests.helpers.cli import ROOT, run
@@ -129,7 +130,7 @@ def test_from_a_hook_or_an_alias_nothing_of_the_callers_changes(
 @pytest.mark.parametrize("kind", clones.KINDS)
 def test_a_clone_of_any_kind_is_planned_alike(kind: Callable[[Path], Repo], tmp_path: Path) -> None:
     checkout = kind(tmp_path / "w")
-    plan = make_plan(gather(*open_workspace(checkout.path)))
+    plan = make_plan(gather(open_workspace(checkout.path)))
     told = [(r.name, str(r.planned_version), r.planned_tag) for r in plan.releases]
     assert (told, plan.problems) == ([("zq-base", "0.1.0", "zq-base/v0.1.0")], ())
 
@@ -177,7 +178,7 @@ def test_a_repository_of_somebody_elses_that_is_trusted_is_copied(
 def test_a_repository_with_sha_256_is_planned_and_its_release_refused(tmp_path: Path) -> None:
     made = clones.origin(tmp_path, "--object-format=sha256")
     checkout = clones.cloned(made, tmp_path / "clone")
-    assert make_plan(gather(*open_workspace(checkout.path))).problems == ()
+    assert make_plan(gather(open_workspace(checkout.path))).problems == ()
     found = [
         p.message for p in preflight.checkout_problems(Repository(path=checkout.path), Settings())
     ]
@@ -190,7 +191,7 @@ def test_a_bare_repository_is_planned_and_its_release_refused(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     bare = clones.origin(tmp_path)
     bare.git("remote", "add", "origin", str(bare.path))
-    assert make_plan(gather(*open_workspace(bare.path))).problems == ()
+    assert make_plan(gather(open_workspace(bare.path))).problems == ()
     found = [p.message for p in preflight.checkout_problems(Repository(path=bare.path), Settings())]
     assert found == ["the repository is bare: there is no working tree"]
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.gather import resolve, workspace_at
+from roadworthy.gather.workspace import workspace_at
+from roadworthy.model.distribution import Distribution
 from roadworthy.model.problem import Failure
-from roadworthy.ops import git, process
+from roadworthy.ops import process
 from roadworthy.ops.scratch import scratch_folder
+from roadworthy.ops.tree import open_workspace
 from roadworthy.stages.build.build import build
-from roadworthy.stages.checkout import Tree
-from roadworthy.stages.distribution import Distribution
 from roadworthy.stages.verify.wheels import verify_wheels
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, member
@@ -23,10 +23,8 @@ ENDLESS_BACKEND = "while True:\n    pass\n"
 
 def built(repo: Repo, folder: Path) -> tuple[Distribution, ...]:
     """Build all members of a workspace."""
-    checkout, prefix = git.open_workspace(repo.path)
-    commit = resolve(checkout, "HEAD")
-    workspace = workspace_at(checkout, commit, prefix)
-    tree = Tree(repository=checkout, commit=commit, prefix=prefix)
+    tree = open_workspace(repo.path)
+    workspace = workspace_at(tree)
     return build(tree, workspace, list(workspace.members.values()), folder)
 
 
@@ -58,8 +56,7 @@ def test_a_member_whose_import_does_not_end_is_stopped_and_named(
     monkeypatch.setattr(process, "IMPORTING", 2.0)
     files = {**member("zq-base", code="while True:\n    pass\n"), **member("zq-other")}
     repo = make_workspace(tmp_path / "w", files)
-    checkout, prefix = git.open_workspace(repo.path)
-    workspace = workspace_at(checkout, repo.head(), prefix)
+    workspace = workspace_at(open_workspace(repo.path))
     members = list(workspace.members.values())
     with scratch_folder() as folder:
         wheels = built(repo, folder)

@@ -17,7 +17,7 @@ from tests.helpers.workspaces import index_table, make_workspace, member
 RELEASE = ("release", "--execute", "--installer", "uv")
 FILES = ["zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"]
 # Who may read the clock: the day in a changelog, and how long an index asks to wait.
-CLOCKS = {"gather.py", "ops/uv_publish.py"}
+CLOCKS = {"gather/facts.py", "ops/uv_publish.py"}
 
 
 @pytest.mark.promise(19)

@@ -8,16 +8,18 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from roadworthy.model.distribution import Distribution
 from roadworthy.model.plan.facts import Page
 from roadworthy.model.problem import Problem
+from roadworthy.model.upload import Action, Upload
 from roadworthy.model.workspace.workspace import Index, Member
 from roadworthy.ops.index import read_pages
 from roadworthy.ops.twine import public_indexes
 from roadworthy.stages.build.as_committed import Committed
 from roadworthy.stages.build.build import problems_of
-from roadworthy.stages.distribution import Distribution
+from roadworthy.stages.distribution import described
 from roadworthy.stages.publish.refusals import refusals
-from roadworthy.stages.publish.uploads import Action, Upload, compared
+from roadworthy.stages.publish.uploads import compared
 from tests.helpers.archives import INFO, METADATA, SDIST, WHEEL, write_sdist, write_wheel
 from tests.helpers.cli import run
 from tests.helpers.shelf import Shelf
@@ -38,7 +40,7 @@ def built(path: Path, metadata: str = METADATA) -> list[Distribution]:
     """Write a wheel and an sdist that say the same of themselves; describe both."""
     wheel = write_wheel(path / WHEEL, changed={f"{INFO}/METADATA": metadata})
     sdist = write_sdist(path / SDIST, metadata=metadata)
-    return [Distribution.of(NAME, wheel), Distribution.of(NAME, sdist)]
+    return [described(NAME, wheel), described(NAME, sdist)]
 
 
 def test_a_sound_distribution_is_refused_by_nobody(tmp_path: Path) -> None:
@@ -65,7 +67,7 @@ def test_metadata_of_a_version_that_is_too_new_is_refused(
 def test_a_local_version_is_refused_once(tmp_path: Path) -> None:
     names = (WHEEL, WHEEL.replace("py3", "py2"))
     paths = (write_wheel(tmp_path / name.replace("0.1.0", "0.1.0+local")) for name in names)
-    distributions = [Distribution.of(NAME, path) for path in paths]
+    distributions = [described(NAME, path) for path in paths]
     hint = "release it without `+local`: such versions are for private use"
     problem = Problem("PyPI refuses the local version 0.1.0+local of zq-base", hint, NAME)
     assert list(refusals(PYPI, distributions)) == [problem]

@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 from roadworthy.model.problem import Problem
 from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops.twine import public_indexes
-from roadworthy.stages.distribution import Distribution
+from roadworthy.stages.distribution import described
 from roadworthy.stages.publish.refusals import refusals
 from tests.helpers.archives import WHEEL, write_wheel
 from tests.helpers.cli import Done, run
@@ -86,7 +86,7 @@ def test_a_name_of_pythons_own_is_refused_for_an_index_that_is_known_to_refuse_i
     tmp_path: Path,
 ) -> None:
     wheel = write_wheel(tmp_path / WHEEL)
-    built = [Distribution.of(NormalizedName(name), wheel) for name in ("json", "zq-base")]
+    built = [described(NormalizedName(name), wheel) for name in ("json", "zq-base")]
     message = "PyPI refuses the name json, which is a module of Python's own"
     assert list(refusals(PYPI, built)) == [Problem(message, "rename the member", "json")]
     assert list(refusals(UNKNOWN, built)) == []

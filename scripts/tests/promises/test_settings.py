@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from roadworthy.gather import gather
+from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import Plan, make_plan
 from roadworthy.model.problem import Problem
 from roadworthy.ops import git_settings
-from roadworthy.ops.git import open_workspace
-from roadworthy.stages import preflight, site
+from roadworthy.ops.tree import open_workspace
+from roadworthy.stages import preflight
 from tests.helpers.hostile import OF_FILES, SETTINGS, VARIABLES, HostileGit
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
@@ -24,10 +24,10 @@ RELEASED = "release: zq-base 0.2.0\n\n- zq-base 0.2.0: feat: more\n"
 
 def told(repo: Repo) -> tuple[Plan, Sequence[Problem]]:
     """Return what is planned, and what stands in the way of releasing it."""
-    checkout, prefix = open_workspace(repo.path)
-    settings = site.settings_of(checkout, prefix)
-    facts = replace(gather(checkout, prefix), day=datetime(2026, 1, 2, tzinfo=UTC).date())
-    return make_plan(facts), tuple(preflight.checkout_problems(checkout, settings))
+    tree = open_workspace(repo.path)
+    facts = replace(gather(tree), day=datetime(2026, 1, 2, tzinfo=UTC).date())
+    settings = facts.workspace.settings
+    return make_plan(facts), tuple(preflight.checkout_problems(tree.repository, settings))
 
 
 def _signed(repo: Repo, message: str) -> str:

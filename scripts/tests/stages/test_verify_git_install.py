@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.gather import workspace_at
+from roadworthy.gather.workspace import workspace_at
 from roadworthy.ops import git, process, uv
 from roadworthy.ops.git import Repository
+from roadworthy.ops.tree import Tree, open_workspace
 from roadworthy.stages.verify.environments import attempt
 from roadworthy.stages.verify.evidence import Promise, judge
-from roadworthy.stages.verify.git_install import Place, Scope, Target, verify_git_install
+from roadworthy.stages.verify.git_install import Scope, Target, verify_git_install
+from roadworthy.stages.verify.mirror import Mirror
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, trio
@@ -25,15 +27,17 @@ def repo(tmp_path: Path) -> Repo:
 
 def verified(repo: Repo, tmp_path: Path, ref: str, commit: str) -> list[str]:
     """Verify zq-base at a ref that must lead to a commit; return what was wrong."""
-    workspace = workspace_at(Repository(path=repo.path), commit, "")
+    workspace = workspace_at(Tree(repository=Repository(path=repo.path), commit=commit))
     results = verify_git_install(
-        Place(
-            mirror=git.mirror(str(repo.path), tmp_path / "mirror.git"),
-            url=URL,
-            prefix="",
-            workspaces={commit: workspace},
-        ),
-        [Target(member=workspace.select(["zq-base"])[0], ref=ref, commit=commit)],
+        Mirror.of(git.mirror(str(repo.path), tmp_path / "mirror.git"), URL, ""),
+        [
+            Target(
+                member=workspace.select(["zq-base"])[0],
+                ref=ref,
+                commit=commit,
+                workspace=workspace,
+            )
+        ],
         scope=Scope(installers=("uv",)),
         folder=tmp_path / "verification",
         python="3.11",
@@ -63,7 +67,7 @@ def test_a_sibling_that_comes_from_an_index_is_a_failure_that_names_it(
     repo: Repo, tmp_path: Path, shelf: Shelf
 ) -> None:
     environment = process.scrubbed(tmp_path / "home")
-    workspace = workspace_at(Repository(path=repo.path), repo.head(), "")
+    workspace = workspace_at(open_workspace(repo.path))
     for name in ("zq-base", "zq-middle"):
         uv.build(repo.path, name, shelf.folder, environment)
     own_wheel = tmp_path / "zq_middle-0.1.0-py3-none-any.whl"

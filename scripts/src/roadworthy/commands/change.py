@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich.prompt import Prompt
 
-from ..gather import resolve, workspace_at
+from ..gather.workspace import workspace_at
 from ..model.history.note import FOLDER, LEVELS, note_name
 from ..model.problem import Problem, UsageFailure
 from ..model.text import visible
 from ..model.workspace.workspace import Workspace
-from ..ops import git
+from ..ops.tree import open_workspace
 from ..report import terminal
 from ..stages.steps import Steps
 from .context import Answer
@@ -21,8 +21,7 @@ USAGE = 'write it as `nox -s change -- MEMBER... LEVEL "What people will notice"
 
 def run(arguments: Namespace, _: Steps) -> Answer:
     """Write a change note for each member that is named; ask for what is missing."""
-    checkout, prefix = git.open_workspace(arguments.workspace)
-    workspace = workspace_at(checkout, resolve(checkout, "HEAD"), prefix)
+    workspace = workspace_at(open_workspace(arguments.workspace))
     names, level, text = _read(arguments.members, workspace)
     paths = []
     for member in workspace.select(names):

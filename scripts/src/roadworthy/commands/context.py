@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..gather import gather, resolve, workspace_at
+from ..gather.facts import gather
+from ..gather.workspace import workspace_at
 from ..model.plan.facts import Facts
 from ..model.plan.intent import Intent, read_intent
-from ..model.plan.plan import Plan
 from ..model.problem import NothingToRelease, Problem
+from ..model.result import Result, failures
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index, Workspace
-from ..ops import git, uv
+from ..ops import uv
 from ..ops.git import Repository
+from ..ops.tree import Tree, open_workspace
 from ..report import as_json, terminal
-from ..stages import preflight, site
-from ..stages.site import Site
-from ..stages.verify.environments import Result, failures
+from ..stages import preflight
+from ..stages.site import Site, preview_site, real_site
+from ..stages.work import Work
 
 
 @dataclass(slots=True)
@@ -34,13 +36,17 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """The checkout that a command was called on."""
+    """The workspace that a command was called on, as it is committed at HEAD."""
 
-    checkout: Repository
-    prefix: str
+    tree: Tree
     workspace: Workspace
     index: Index | None
     intent: Intent
+
+    @property
+    def checkout(self) -> Repository:
+        """Return the user's repository."""
+        return self.tree.repository
 
     @property
     def members(self) -> Sequence[str]:
@@ -50,28 +56,18 @@ class Context:
     @classmethod
     def of(cls, arguments: Namespace) -> "Context":
         """Open the workspace; raise `UsageFailure` where there is none that can be read."""
-        checkout, prefix = git.open_workspace(arguments.workspace)
-        workspace = workspace_at(checkout, resolve(checkout, "HEAD"), prefix)
+        tree = open_workspace(arguments.workspace)
+        workspace = workspace_at(tree)
         uv.require(workspace.uv_required)
         named = getattr(arguments, "index", None)
         index = workspace.index(workspace.settings.index if named is None else named)
         return cls(
-            checkout=checkout,
-            prefix=prefix,
-            workspace=workspace,
-            index=index,
-            intent=_intent(workspace, arguments),
+            tree=tree, workspace=workspace, index=index, intent=_intent(workspace, arguments)
         )
 
     def facts(self, *, all_pages: bool = False) -> Facts:
         """Read the facts here, at HEAD."""
-        return gather(
-            self.checkout,
-            self.prefix,
-            index=self.index,
-            all_pages=all_pages,
-            workspace=self.workspace,
-        )
+        return gather(self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace)
 
 
 def _intent(workspace: Workspace, arguments: Namespace) -> Intent:
@@ -90,30 +86,29 @@ def _intent(workspace: Workspace, arguments: Namespace) -> Intent:
 
 @contextmanager
 def open_site(
-    context: Context, *, execute: bool, with_index: bool = True, uploads: bool = False
+    context: Context, *, execute: bool, index: Index | None = None, uploads: bool = False
 ) -> Iterator[Site]:
-    """Open the real targets for --execute, and scratch ones for a rehearsal.
+    """Open the real targets for --execute, else a scratch remote; `index` is read in any case.
 
     Raises `Failure` with all that stands in the way of the real ones. Afterwards the
     checkout follows what was pushed, however far that came, where it loses nothing.
     """
-    checkout, prefix, settings = context.checkout, context.prefix, context.workspace.settings
+    settings = context.workspace.settings
     if not execute:
-        destination = context.index if with_index else None
-        with site.rehearsal_site(checkout, prefix, settings, destination) as place:
-            yield place
+        with preview_site(context.tree, settings, index) as site:
+            yield site
         return
-    preflight.require(checkout, settings, context.index if uploads else None)
-    branch = preflight.release_branch(checkout, settings)
+    preflight.require(context.checkout, settings, context.index if uploads else None)
+    branch = preflight.release_branch(context.checkout, settings)
     try:
-        with site.real_site(checkout, prefix, settings, context.index, branch) as place:
-            yield place
+        with real_site(context.tree, settings, context.index, branch) as site:
+            yield site
     except KeyboardInterrupt:
         raise  # whoever wants an end gets one: the next run follows the remote
     except BaseException:
-        _follow(checkout, settings)
+        _follow(context.checkout, settings)
         raise
-    _follow(checkout, settings)
+    _follow(context.checkout, settings)
 
 
 def _follow(checkout: Repository, settings: Settings) -> None:
@@ -137,9 +132,9 @@ def unknown_index(facts: Facts) -> list[Problem]:
     return [Problem(message, hint)]
 
 
-def stop_on_nothing(made: Plan) -> None:
-    """Raise `NothingToRelease` where a plan is empty."""
-    if not made.releases and not made.closing:
+def stop_on_nothing(work: Work) -> None:
+    """Raise `NothingToRelease` where there is nothing to release, and nothing to finish."""
+    if work.nothing_due:
         hint = "`nox -s plan` says why of each member"
         raise NothingToRelease(Problem("there is nothing to release", hint))
 

@@ -59,7 +59,7 @@ def _review(context: Context, arguments: Namespace) -> Review | None:
             return None
         hint = "name a branch, a tag or a commit; in CI, fetch it first"
         raise UsageFailure(Problem(f"there is no commit `{wanted}` to compare with", hint))
-    files = checkout.changed_files(base, "HEAD", context.prefix)
+    files = context.tree.changed_since(base)
     return review(context.workspace, base, files)
 
 

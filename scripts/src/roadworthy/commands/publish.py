@@ -5,14 +5,11 @@ from argparse import Namespace
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..report import as_json, terminal
 from ..stages.build.dist import DIST
-from ..stages.publish.publish import publish
-from ..stages.publish.refusals import refusals
-from ..stages.publish.uploads import plan_uploads
+from ..stages.release import COMPARE, PREPARED, PUBLISH, build_from, take
 from ..stages.steps import Steps
+from ..stages.work import Terms, planned
 from ..typed import for_real
-from .context import Answer, Context, open_site
-from .due import all_of, due_distributions
-from .prepared import prepared
+from .context import Answer, Context, open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -22,28 +19,20 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     if index is None:
         hint = "add a [[tool.uv.index]] with a publish-url, and name it with --index"
         raise UsageFailure(Problem("no index is configured to publish to", hint))
-    with open_site(context, execute=arguments.execute, uploads=True) as place:
+    with open_site(context, execute=arguments.execute, index=index, uploads=True) as site:
         with steps("plan"):
-            facts, made = prepared(place, index, context.intent, republish=True)
-            due = made.releases
-        with steps("build"):
-            found = arguments.workspace / DIST
-            built = due_distributions(place, facts, due, cache=found, source=arguments.source)
-        with steps("compare"):
-            stop_on(refusals(index, all_of(built)))
-            uploads = plan_uploads(index, all_of(built))
-        stop_on(upload.problem for upload in uploads if upload.problem)
+            terms = Terms(seconds=arguments.wait)
+            work = planned(site, context.intent, terms, republish=True)
+            stop_on_nothing(work)
+        built = build_from(source=arguments.source, cache=arguments.workspace / DIST)
+        work = take(work, (PREPARED, built, COMPARE), steps)
         if arguments.execute:
-            with steps("publish"):
-                graph = facts.workspace.graph
-                failed = publish(
-                    index, uploads, due, graph, place.credentials, seconds=arguments.wait
-                )
-            stop_on(failed.values())
+            work = take(work, (PUBLISH,), steps)
+            stop_on(work.failed.values())
 
     def show() -> None:
-        terminal.show_uploads(uploads)
+        terminal.show_uploads(work.uploads)
         if not arguments.execute:
             terminal.say(f"Nothing was uploaded. `{for_real(arguments)}` uploads.")
 
-    return Answer(as_json.uploads(uploads), show)
+    return Answer(as_json.uploads(work.uploads), show)

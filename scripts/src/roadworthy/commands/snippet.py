@@ -6,37 +6,37 @@ from dataclasses import asdict
 
 from packaging.utils import NormalizedName
 
-from ..gather import gather, workspace_at
-from ..model.consumer.consumer import Revision
+from ..gather.facts import gather
+from ..gather.workspace import workspace_at
 from ..model.consumer.snippet import Snippet, Wish, snippets
 from ..model.history.tag import Tag, is_release_tag
 from ..model.plan.facts import Facts
 from ..model.problem import Problem, UsageFailure
 from ..ops.scratch import scratch_folder
+from ..ops.tree import HEAD
 from ..report import terminal
 from ..stages.site import UNREACHABLE
 from ..stages.steps import Steps
-from ..stages.verify.git_install import kinds
+from ..stages.verify.mirror import Mirror
 from .context import Answer
-from .source import HEAD, Source, open_source
+from .source import newest, open_mirror
 
 
 def run(arguments: Namespace, _: Steps) -> Answer:
     """Write the lines that install members, at one revision that has them all."""
     with scratch_folder() as folder:
-        source = open_source(arguments, folder / "mirror.git")
-        ref, warnings = _ref(source, arguments)
-        ((name, commit),) = source.commits([ref]).items()
-        workspace = workspace_at(source.mirror, commit, source.prefix)
-        kind = kinds(source.mirror).get(name, "rev")
+        mirror = open_mirror(arguments, folder / "mirror.git")
+        ref, warnings = _ref(mirror, arguments)
+        ((name, commit),) = mirror.commits([ref]).items()
+        workspace = workspace_at(mirror.tree(commit))
     members = [m for m in workspace.select(arguments.members) if m.installable]
     needed = {name for member in members for name in workspace.needed(member.name)}
     wish = Wish(
         members=members,
         everything=[workspace.members[each] for each in sorted(needed)],
-        revision=Revision(url=source.url, prefix=source.prefix, name=name, kind=kind),
+        revision=mirror.revision(name),
     )
-    if source.url == UNREACHABLE:
+    if mirror.url == UNREACHABLE:
         hint = "set `repository` in [tool.release], or add a remote"
         warnings.append(Problem(f"no remote is known; {UNREACHABLE} stands for it", hint))
     found = tuple(snippets(wish))
@@ -44,20 +44,20 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     return Answer(data, lambda: _show(found), warnings=warnings)
 
 
-def _ref(source: Source, arguments: Namespace) -> tuple[str, list[Problem]]:
+def _ref(mirror: Mirror, arguments: Namespace) -> tuple[str, list[Problem]]:
     """Return the ref that was asked for, else the newest release of all that is wanted."""
     if len(arguments.refs) > 1:
         message = "a consumer takes members of one repository at one revision"
         raise UsageFailure(Problem(message, "name one --ref, or none to have it chosen"))
     if arguments.refs:
         return arguments.refs[0], []
-    facts = gather(source.mirror, source.prefix)
+    facts = gather(newest(mirror))
     names = [m.name for m in facts.workspace.select(arguments.members) if not m.never_released]
-    return _newest_release(source, facts, names)
+    return _newest_release(mirror, facts, names)
 
 
 def _newest_release(
-    source: Source, facts: Facts, names: Collection[NormalizedName]
+    mirror: Mirror, facts: Facts, names: Collection[NormalizedName]
 ) -> tuple[str, list[Problem]]:
     priors = facts.priors()
     missing = sorted(set(names) - priors.keys())
@@ -65,11 +65,13 @@ def _newest_release(
         message = f"{', '.join(missing) or 'what is named'} was never released"
         return HEAD, [Problem(message, "the lines name the commit at HEAD instead")]
     tags = {priors[name][1] for name in names}
-    newest = source.mirror.git("merge-base", "--independent", *{tag.commit for tag in tags})
-    if len(newest.split()) > 1:
+    newest_commits = mirror.repository.git(
+        "merge-base", "--independent", *{tag.commit for tag in tags}
+    )
+    if len(newest_commits.split()) > 1:
         message = "no release has all of these members as they were last released"
         return HEAD, [Problem(message, "the lines name the commit at HEAD instead")]
-    return _named(facts, newest.strip(), sorted(tags, key=lambda tag: tag.name)), []
+    return _named(facts, newest_commits.strip(), sorted(tags, key=lambda tag: tag.name)), []
 
 
 def _named(facts: Facts, commit: str, tags: Sequence[Tag]) -> str:

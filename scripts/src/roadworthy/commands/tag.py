@@ -1,25 +1,19 @@
 """The command `tag`."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..model.consumer.route import INSTALLERS
 from ..model.history.tag import Tag
-from ..model.plan.facts import Facts, Presence
-from ..model.plan.plan import Release
-from ..model.problem import Problem, UsageFailure, stop_on
+from ..model.problem import Problem, UsageFailure
+from ..model.result import failures
 from ..report import as_json, terminal
-from ..stages.outcome import Outcome
-from ..stages.publish.published import unlike
-from ..stages.release import close
+from ..stages.release import PREPARED, PUBLISHED, TAG, finish, take
 from ..stages.site import Site
 from ..stages.steps import Steps
-from ..stages.tag import tag
-from ..stages.verify.environments import failures
-from ..stages.work import Terms
+from ..stages.work import Terms, Work, planned
 from ..typed import for_real
-from .context import Answer, Context, open_site
-from .prepared import prepared
+from .context import Answer, Context, open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -29,35 +23,32 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
         raise UsageFailure(Problem("--close finishes what --execute pushes", hint))
     if arguments.verified and not arguments.close:
         raise UsageFailure(Problem("--verified goes with --close", "add --close"))
-    context = Context.of(arguments)
-    closed: Outcome | None = None
-    with open_site(context, execute=arguments.execute) as place:
-        if arguments.verified:  # what is merged meanwhile is due, and waits for a release
-            return _answer((), _closed(place, steps, arguments), "")
-        with steps("plan"):
-            facts, made = prepared(place, context.index, context.intent)
-            due = made.releases
-            if context.index:
-                stop_on(_incomplete(facts, due))
-                stop_on(unlike(context.index, due, facts, place))
-        tags = tag.tags_due(due, facts.base)
-        if arguments.execute:
-            with steps("tag"):
-                for commit in sorted({each.commit for each in tags}):
-                    own = [r for r in due if (r.finished_from or facts.base) == commit]
-                    name = tag.release_tag_at(place, commit, facts, made)
-                    tag.push_member_tags(place, own, facts.base, name)
+    context, closed = Context.of(arguments), None
+    due: Sequence[Tag] = ()
+    with open_site(context, execute=arguments.execute, index=context.index) as site:
+        if not arguments.verified:  # else: what is merged meanwhile is due, and waits
+            due = _tag(context, site, arguments, steps)
         if arguments.close:
-            closed = _closed(place, steps, arguments)
-    return _answer(tags, closed, "" if arguments.execute else for_real(arguments))
+            closed = finish(site, steps, _terms(arguments), verified=arguments.verified)
+    return _answer(due, closed, "" if arguments.execute else for_real(arguments))
 
 
-def _closed(place: Site, steps: Steps, arguments: Namespace) -> Outcome:
-    terms = Terms(python=arguments.python, installers=arguments.installers or INSTALLERS)
-    return close(place, steps, terms, verified=arguments.verified)
+def _tag(context: Context, site: Site, arguments: Namespace, steps: Steps) -> tuple[Tag, ...]:
+    """Return the tags that are due; with --execute, make and push them."""
+    with steps("plan"):
+        work = planned(site, context.intent, _terms(arguments))
+        stop_on_nothing(work)
+    work = take(work, (PREPARED, PUBLISHED), steps)
+    if arguments.execute:
+        take(work, (TAG,), steps)
+    return work.member_tags
 
 
-def _answer(tags: Sequence[Tag], closed: Outcome | None, again: str) -> Answer:
+def _terms(arguments: Namespace) -> Terms:
+    return Terms(python=arguments.python, installers=arguments.installers or INSTALLERS)
+
+
+def _answer(tags: Sequence[Tag], closed: Work | None, again: str) -> Answer:
     data: dict[str, object] = {"tags": [{"name": t.name, "commit": t.commit} for t in tags]}
     if closed:
         data |= {"closed": closed.tags, **as_json.results(closed.results)}
@@ -76,10 +67,3 @@ def _answer(tags: Sequence[Tag], closed: Outcome | None, again: str) -> Answer:
 
     problems = failures(closed.results) if closed else []
     return Answer(data, show, problems=problems, exit_code=1 if problems else 0)
-
-
-def _incomplete(facts: Facts, due: Sequence[Release]) -> Iterator[Problem]:
-    for each in due:
-        if facts.presence(facts.workspace.members[each.name]) is not Presence.PRESENT:
-            message = f"{each.name} {each.planned_version} is not whole on the index"
-            yield Problem(message, "publish first: a tag says that the release is there", each.name)

@@ -1,85 +1,79 @@
 """The command `verify-git-install`."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from ..gather import workspace_at
+from ..gather.workspace import workspace_at
 from ..model.consumer.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.problem import Problem, UsageFailure
 from ..model.workspace.workspace import Member, Workspace
 from ..ops.scratch import scratch_folder
+from ..ops.tree import HEAD, Tree
 from ..stages.build.sdists import contents_at
-from ..stages.checkout import Tree
 from ..stages.steps import Steps
-from ..stages.verify.environments import interpreter
-from ..stages.verify.git_install import Place, Scope, Target, verify_git_install
+from ..stages.verify.git_install import Scope, Target, verify_git_install
+from ..stages.verify.interpreter import interpreter
+from ..stages.verify.mirror import Mirror
 from ..stages.verify.routes import WAYS
 from ..typed import as_typed
 from .context import Answer, verified
-from .source import HEAD, Source, open_source, open_unfinished
+from .source import open_mirror, unfinished
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
     """Install each member from git and prove that it works."""
+    scope = _scope(arguments)
     with scratch_folder() as folder:
         with steps("mirror"):
-            opened = open_unfinished if arguments.unfinished else open_source
-            source = opened(arguments, folder / "mirror.git")
-            named = source.commits(source.refs or arguments.refs or [HEAD])
-        workspaces = {c: workspace_at(source.mirror, c, source.prefix) for c in named.values()}
-        targets = _targets(source, named, workspaces, arguments.members)
-        scope = _scope(arguments)
+            mirror = open_mirror(arguments, folder / "mirror.git")
+            refs = unfinished(arguments, mirror) if arguments.unfinished else arguments.refs
+            trees = {r: mirror.tree(c) for r, c in mirror.commits(refs or [HEAD]).items()}
+        targets = _targets(mirror, trees, arguments.members)
         _require_any(targets, scope)
         with steps("build"):
-            contents = {
-                commit: contents_at(
-                    Tree(repository=source.mirror, commit=commit, prefix=source.prefix),
-                    workspaces[commit],
-                    [t.member for t in targets if t.commit == commit and t.member.path != "."],
-                    folder / f"build-{commit}",
-                )
-                for commit in workspaces
-            }
-        place = Place(
-            mirror=source.mirror,
-            url=source.url,
-            prefix=source.prefix,
-            workspaces=workspaces,
-            contents=contents,
-        )
+            targets = _with_contents(mirror, targets, folder)
         with steps("verify-git-install"):
-            python = interpreter(next(iter(workspaces.values())), arguments.python)
+            python = interpreter(targets[0].workspace, arguments.python)
             found = verify_git_install(
-                place, targets, scope=scope, folder=folder / "git", python=python
+                mirror, targets, scope=scope, folder=folder / "git", python=python
             )
     return verified(found)
 
 
-def _targets(
-    source: Source,
-    named: dict[str, str],
-    workspaces: dict[str, Workspace],
-    wanted: Sequence[str],
-) -> list[Target]:
+def _targets(mirror: Mirror, trees: Mapping[str, Tree], wanted: Sequence[str]) -> list[Target]:
     """Return what is installed: all that was asked for at one ref, or each member at its tag."""
-    if len(named) == 1:
-        ((ref, commit),) = named.items()
-        chosen = [(ref, commit, m) for m in workspaces[commit].select(wanted)]
-    else:
-        chosen = [
-            (ref, commit, member)
-            for ref, commit in named.items()
-            for member in _tagged(source, ref, workspaces[commit])
+    workspaces = {tree.commit: workspace_at(tree) for tree in dict.fromkeys(trees.values())}
+    found = []
+    for ref, tree in trees.items():
+        workspace = workspaces[tree.commit]
+        chosen = workspace.select(wanted) if len(trees) == 1 else _tagged(mirror, ref, workspace)
+        found += [
+            Target(member=member, ref=ref, commit=tree.commit, workspace=workspace)
+            for member in chosen
+            if member.installable
         ]
-    return [Target(member=m, ref=ref, commit=c) for ref, c, m in chosen if m.installable]
+    return found
 
 
-def _tagged(source: Source, ref: str, workspace: Workspace) -> Sequence[Member]:
+def _with_contents(mirror: Mirror, targets: Sequence[Target], folder: Path) -> list[Target]:
+    """Build the members of each commit, to compare with them what is installed from git."""
+    contents = {}
+    for commit in {target.commit for target in targets}:
+        own = [target for target in targets if target.commit == commit]
+        members = [target.member for target in own if target.member.path != "."]
+        place = folder / f"build-{commit}"
+        contents[commit] = contents_at(mirror.tree(commit), own[0].workspace, members, place)
+    return [replace(target, contents=contents[target.commit]) for target in targets]
+
+
+def _tagged(mirror: Mirror, ref: str, workspace: Workspace) -> Sequence[Member]:
     parsed = workspace.settings.tag_format.parse(ref, workspace.members)
     if parsed is None:
         shape = workspace.settings.tag_format.template
         hint = f"several refs are for several members: each is a tag such as {shape}"
-        raise UsageFailure(Problem(f"`{ref}` in {source.url} is no tag of a member", hint))
+        raise UsageFailure(Problem(f"`{ref}` in {mirror.url} is no tag of a member", hint))
     return [workspace.members[name] for name in parsed[0]]
 
 

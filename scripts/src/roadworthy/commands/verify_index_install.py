@@ -4,8 +4,8 @@ from argparse import Namespace
 
 from ..model.problem import Problem, UsageFailure
 from ..stages.steps import Steps
-from ..stages.verify.environments import interpreter
 from ..stages.verify.index_install import verify_index_install
+from ..stages.verify.interpreter import interpreter
 from .context import Answer, Context, verified
 
 

@@ -258,28 +258,6 @@ class Repository:
             raise
 
 
-def open_workspace(folder: Path) -> tuple[Repository, str]:
-    """Return the repository that a workspace is in, and the workspace's path from its root.
-
-    Raises `UsageFailure` where there is no repository or no commit in it.
-    """
-    if not folder.is_dir():
-        raise UsageFailure(Problem(f"{folder} is not a folder", "name the workspace's root"))
-    repository = Repository(path=folder)
-    try:
-        told = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
-    except process.CommandFailure as failure:
-        raise UsageFailure(_unreadable(folder, failure.output)) from None
-    is_shallow, _, prefix = told.removesuffix("\n").partition("\n")
-    if repository.commit_of("HEAD") is None:
-        raise UsageFailure(Problem(f"{folder} has no commit yet", "commit the workspace first"))
-    if is_shallow == "true":
-        hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
-        message = "the clone is shallow: its history and tags are not whole"
-        raise UsageFailure(Problem(message, hint))
-    return repository, prefix.rstrip("/")
-
-
 def clone(
     url: str, path: Path, *options: str, environment: Mapping[str, str] | None = None
 ) -> Repository:
@@ -425,7 +403,7 @@ def _refused(failure: process.CommandFailure, hint: str) -> Problem:
     return Problem("\n".join([failure.ended, *kept]), hint)
 
 
-def _unreadable(folder: Path, said: str) -> Problem:
+def unreadable(folder: Path, said: str) -> Problem:
     """Say why git does not read a repository."""
     if "dubious ownership" in said:
         hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"

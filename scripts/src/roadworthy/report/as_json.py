@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from ..model.history.review import Review
     from ..model.plan.plan import Plan
     from ..model.problem import Problem
-    from ..stages.publish.uploads import Upload
+    from ..model.result import Result
+    from ..model.upload import Upload
     from ..stages.status import Status
     from ..stages.steps import Step
-    from ..stages.verify.environments import Result
 
 SCHEMA = 1
 

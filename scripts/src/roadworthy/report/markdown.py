@@ -10,12 +10,12 @@ from ..model.text import as_block, as_code, in_cell, in_markdown, short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..model.distribution import Distribution
     from ..model.history.review import Review
     from ..model.plan.plan import Plan
     from ..model.problem import Problem
+    from ..model.result import Result
     from ..model.workspace.workspace import Workspace
-    from ..stages.distribution import Distribution
-    from ..stages.verify.environments import Result
 
 
 def plan(

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
+    from ..model.distribution import Distribution
     from ..model.history.review import Review
     from ..model.plan.plan import Plan, Release
     from ..model.problem import Problem
-    from ..stages.distribution import Distribution
+    from ..model.result import Result
+    from ..model.upload import Upload
     from ..stages.doctor import Finding
-    from ..stages.publish.uploads import Upload
     from ..stages.status import Status
-    from ..stages.verify.environments import Result
 
 WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {

@@ -1,21 +1,12 @@
 """Checkouts of a commit: what a build may take from it, and what every build must leave."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.problem import Problem
 from ..ops import git, process
 from ..ops.git import LINK, SUBMODULE, Repository
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tree:
-    """A commit of a repository, and the folder that the workspace has in it."""
-
-    repository: Repository
-    commit: str
-    prefix: str
+from ..ops.tree import Tree
 
 
 def checked_out(tree: Tree, path: Path) -> Repository:

@@ -1,45 +1,21 @@
-"""Distributions: the files that builds make and indexes have."""
+"""Distributions in folders: described, and taken out of a folder that others could write."""
 
 import hashlib
 import shutil
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import NormalizedName
 
+from ..model.distribution import Distribution
 from ..model.index.filename import name_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Distribution:
-    """A wheel or an sdist of a member."""
-
-    member: NormalizedName
-    path: Path
-    sha256: str
-    size: int
-
-    @property
-    def filename(self) -> str:
-        """Return the name of its file."""
-        return self.path.name
-
-    @classmethod
-    def of(cls, member: NormalizedName, path: Path) -> "Distribution":
-        """Describe a file."""
-        content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        return cls(member=member, path=path, sha256=digest, size=len(content))
-
-    def as_json(self) -> dict[str, object]:
-        """Return what programs are told of it."""
-        return {
-            "member": self.member,
-            "filename": self.filename,
-            "sha256": self.sha256,
-            "size": self.size,
-        }
+def described(member: NormalizedName, path: Path) -> Distribution:
+    """Describe the file of a distribution."""
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return Distribution(member=member, path=path, sha256=digest, size=len(content))
 
 
 def in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
@@ -47,7 +23,7 @@ def in_folder(folder: Path, names: Container[str]) -> Iterator[Distribution]:
     for path in sorted(folder.iterdir()):
         name = name_of(path.name)
         if name is not None and name in names:
-            yield Distribution.of(name, path)
+            yield described(name, path)
 
 
 def collect(folder: Path, names: Container[str], target: Path) -> None:

@@ -6,16 +6,16 @@ module makes the only difference between them.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..gather import workspace_at
 from ..model.problem import Failure, Problem
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
 from ..ops import git, git_settings
 from ..ops.git import Repository
 from ..ops.scratch import scratch_folder
+from ..ops.tree import Tree
 
 NOBODY = {
     "GIT_AUTHOR_NAME": "Rehearsal",
@@ -33,12 +33,12 @@ ANY_CREDENTIALS = {"UV_PUBLISH_USERNAME": "rehearsal", "UV_PUBLISH_PASSWORD": "r
 class Site:
     """The targets of a release, and a folder for all that is made on the way.
 
-    `destination` is the index that a real release uploads to; in a rehearsal, `index` is another.
+    `tree` is the commit that it starts from, in a scratch clone. `destination` is the index
+    that a real release uploads to; in a rehearsal, `index` is another, filled from `stock`.
     """
 
     folder: Path
-    scratch: Repository
-    prefix: str
+    tree: Tree
     branch: str
     remote: str
     url: str
@@ -48,16 +48,20 @@ class Site:
     stock: Path | None = None
 
     @property
-    def is_rehearsal(self) -> bool:
-        """Tell whether nothing here outlives the run."""
-        return self.folder in Path(self.remote).parents
+    def scratch(self) -> Repository:
+        """Return the scratch clone, in which the release is made."""
+        return self.tree.repository
+
+    @property
+    def is_real(self) -> bool:
+        """Tell whether what is done here outlives the run."""
+        return self.folder not in Path(self.remote).parents
 
 
 @contextmanager
-def real_site(
-    checkout: Repository, prefix: str, settings: Settings, index: Index | None, branch: str
-) -> Iterator[Site]:
+def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) -> Iterator[Site]:
     """Clone the remote's release branch; the user's checkout is not touched."""
+    checkout = here.repository
     remote = remote_url(checkout, settings)
     if remote is None:
         hint = f"add one: `git remote add {settings.remote} URL`"
@@ -69,8 +73,7 @@ def real_site(
         scratch = git.clone(reached_by, folder / "clone", *options, environment=environment)
         yield Site(
             folder=folder,
-            scratch=scratch,
-            prefix=prefix,
+            tree=Tree.of(scratch, prefix=here.prefix),
             branch=branch,
             remote=reached_by,
             url=settings.repository or git.public_url(remote),
@@ -80,27 +83,43 @@ def real_site(
 
 
 @contextmanager
-def rehearsal_site(
-    checkout: Repository, prefix: str, settings: Settings, destination: Index | None
-) -> Iterator[Site]:
-    """Make a scratch remote of the commit at HEAD, and an index on loopback."""
-    branch, url = settings.branch[0], public_url(checkout, settings)
-    wanted = destination is not None
-    with scratch_folder() as folder, _optional_index(folder, with_index=wanted) as index:
-        remote = git.borrow(checkout, folder / "remote.git", branch).path
+def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> Iterator[Site]:
+    """Make a scratch remote of the commit at HEAD; the index, if any, is only read."""
+    branch, url = settings.branch[0], public_url(here.repository, settings)
+    with scratch_folder() as folder:
+        remote = git.borrow(here.repository, folder / "remote.git", branch).path
         scratch = git.clone(str(remote), folder / "clone", "--shared", f"--branch={branch}")
+        named = Repository(path=scratch.path, environment={**scratch.environment, **NOBODY})
         yield Site(
             folder=folder,
-            scratch=Repository(path=scratch.path, environment={**scratch.environment, **NOBODY}),
-            prefix=prefix,
+            tree=replace(here, repository=named),
             branch=branch,
             remote=str(remote),
             url=url,
             index=index,
-            destination=destination,
-            credentials=ANY_CREDENTIALS,
-            stock=folder / STOCK if index else None,
+            destination=index,
         )
+
+
+@contextmanager
+def rehearsal_site(here: Tree, settings: Settings, destination: Index | None) -> Iterator[Site]:
+    """Make a scratch remote of the commit at HEAD, and an index on loopback."""
+    with preview_site(here, settings) as site:
+        if destination is None:
+            yield site
+            return
+        from ..ops import loopback  # noqa: PLC0415 - a server that most commands do without
+
+        stock = site.folder / STOCK
+        stock.mkdir()
+        with loopback.index(stock) as index:
+            yield replace(
+                site,
+                index=index,
+                destination=destination,
+                credentials=ANY_CREDENTIALS,
+                stock=stock,
+            )
 
 
 def _known_objects(checkout: Repository) -> tuple[str, ...]:
@@ -128,21 +147,3 @@ def remote_url(checkout: Repository, settings: Settings) -> str | None:
 def current_branch(checkout: Repository) -> str | None:
     """Return the branch that is checked out; None for a detached HEAD."""
     return checkout.asks("symbolic-ref", "--quiet", "--short", "HEAD")
-
-
-def settings_of(checkout: Repository, prefix: str) -> Settings:
-    """Read the release settings as they are committed."""
-    return workspace_at(checkout, str(checkout.commit_of("HEAD")), prefix).settings
-
-
-@contextmanager
-def _optional_index(folder: Path, *, with_index: bool) -> Iterator[Index | None]:
-    if not with_index:
-        yield None
-        return
-    from ..ops import loopback  # noqa: PLC0415 - a server that most commands do without
-
-    files = folder / STOCK
-    files.mkdir()
-    with loopback.index(files) as index:
-        yield index

@@ -42,6 +42,10 @@ class Release:
     finished_from: str = ""
     tagged: bool = False
 
+    def made_from(self, newest: str) -> str:
+        """Return the commit that it is made from: its own, or that of the newest releases."""
+        return self.finished_from or newest
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unchanged:
@@ -70,6 +74,13 @@ class Plan:
     proposals: Mapping[NormalizedName, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+    def by_commit(self, newest: str) -> Mapping[str, tuple[Release, ...]]:
+        """Return the releases of each commit that some are made from."""
+        groups: dict[str, list[Release]] = {}
+        for release in self.releases:
+            groups.setdefault(release.made_from(newest), []).append(release)
+        return {commit: tuple(releases) for commit, releases in groups.items()}
 
     def release_of(self, name: str) -> Release | None:
         """Return the release of a member, if it has one."""

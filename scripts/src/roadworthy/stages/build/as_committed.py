@@ -17,7 +17,8 @@ from pathlib import Path, PurePosixPath
 from ...model.problem import Problem
 from ...model.workspace.glob import matches
 from ...model.workspace.workspace import MANIFEST, Member
-from ..checkout import Tree, checked_out
+from ...ops.tree import Tree
+from ..checkout import checked_out
 from .contents import UNREADABLE, is_compiled
 
 SHOWN = 5

@@ -4,12 +4,13 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from ...gather import joined
+from ...model.distribution import Distribution
 from ...model.history.tag import Tag
 from ...model.problem import Problem, stop_on
 from ...model.workspace.workspace import Member, Workspace
-from ..checkout import Tree, checked_out, strange_files
-from ..distribution import Distribution, in_folder
+from ...ops.tree import Tree
+from ..checkout import checked_out, strange_files
+from ..distribution import in_folder
 from .archive import archive_problems
 from .as_committed import Committed, differences
 from .building import Task, build_all
@@ -35,7 +36,7 @@ def build(
     if not members:
         return ()
     clone = checked_out(tree, folder / "source")
-    stop_on(strange_files(clone, [joined(tree.prefix, m.path) for m in members]))
+    stop_on(strange_files(clone, [tree.path(m.path) for m in members]))
     clone.create(tags)
     root = clone.path / tree.prefix
     checked = [m for m in members if released is None or m.name in released]

@@ -13,7 +13,8 @@ from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import process, uv
 from ...ops.git import Repository
-from ..checkout import Tree, own_source
+from ...ops.tree import Tree
+from ..checkout import own_source
 from ..distribution import collect
 from ..job import job
 from .backends import Downloads

@@ -13,10 +13,11 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from ...model.distribution import Distribution
 from ...model.index.filename import version_of
 from ...model.problem import Failure, Problem, stop_on
 from ...ops.scratch import folder_beside
-from ..distribution import Distribution, in_folder
+from ..distribution import in_folder
 
 DIST = "dist"
 RECORD = "release.json"

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from ...model.distribution import Distribution
 from ...model.problem import Failure
 from ...model.workspace.workspace import Member, Workspace
-from ..checkout import Tree
-from ..distribution import Distribution
+from ...ops.tree import Tree
 from .build import build
 from .contents import wheel_files
 

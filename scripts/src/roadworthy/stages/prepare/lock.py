@@ -16,8 +16,9 @@ from ...model.workspace.lockfile import other_changes, outlined
 from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import MANIFEST, Member, Workspace
 from ...ops import git_settings, process, uv
+from ...ops.tree import Tree
 from ..build.backends import FOLDER, fill
-from ..checkout import Tree, own_source
+from ..checkout import own_source
 from ..job import UV_CACHE, job
 
 LOCK = "uv.lock"

@@ -2,51 +2,67 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName
 
+from ...model.distribution import Distribution
 from ...model.plan.graph import Graph
 from ...model.plan.plan import Release
 from ...model.problem import Failure, Problem, stop_on
+from ...model.upload import Action, Upload
 from ...model.workspace.workspace import Index
 from ...ops.uv_publish import given_to
-from ..distribution import Distribution
+from ..work import Work
+from .refusals import refusals
 from .send import AGAIN, send
-from .uploads import Action, Upload, plan_uploads
+from .uploads import plan_uploads
 
 AT_ONCE = 4
 VISIBLE_SECONDS = 300.0
 
 
-def publish(
-    index: Index,
-    uploads: Sequence[Upload],
-    releases: Iterable[Release],
-    graph: Graph,
-    credentials: Mapping[str, str],
-    *,
-    seconds: float | None = None,
-) -> dict[NormalizedName, Problem]:
-    """Upload wave by wave; return what went wrong, by member.
+def compare(work: Work) -> Work:
+    """Compare what is due with what the index has, and with what it is known to take.
 
-    A member whose upload failed stops those that require it, and no others. `seconds`
-    bounds how long the index may take to show a file. Without `credentials` of its own,
-    as a rehearsal has them, an upload takes those of our environment.
+    Raises `Failure` for what it would refuse, and for a file that is there with other content.
     """
-    given = credentials or given_to(index)
-    limit = VISIBLE_SECONDS if seconds is None else seconds
-    own = {name: [u for u in uploads if u.distribution.member == name] for name in graph}
-    failed: dict[NormalizedName, Problem] = {}
-    for names in _waves(releases):
+    site = work.site
+    if site.index is None or site.destination is None:
+        return work
+    stop_on(refusals(site.destination, work.distributions))
+    uploads = plan_uploads(site.index, work.distributions)
+    stop_on(upload.problem for upload in uploads if upload.problem)
+    return replace(work, uploads=uploads)
+
+
+def publish(work: Work) -> Work:
+    """Upload wave by wave; a member whose upload failed stops those that require it, and no others.
+
+    Without credentials of the site's own, as a rehearsal has them, an upload takes those of
+    our environment.
+    """
+    site, graph = work.site, work.workspace.graph
+    if site.index is None:
+        return work
+    upload = _Upload(
+        index=site.index,
+        given=site.credentials or given_to(site.index),
+        seconds=VISIBLE_SECONDS if work.terms.seconds is None else work.terms.seconds,
+    )
+    failed = dict(work.failed)
+    for names in _waves(work.plan.releases):
         waiting = {name: _waits(name, graph, failed) for name in names}
         failed |= {name: problem for name, problem in waiting.items() if problem}
         ready = [name for name in names if name not in failed]
+        own = [[u for u in work.uploads if u.distribution.member == name] for name in ready]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            results = pool.map(lambda n: _publish_member(index, own[n], given, limit), ready)
+            results = pool.map(upload.of_a_member, own)
             failed |= {
                 name: problem for name, problem in zip(ready, results, strict=True) if problem
             }
-    return failed
+    published = (r.name for r in work.plan.releases if r.name not in failed)
+    return replace(work, failed=failed, published=tuple(published))
 
 
 def _waves(releases: Iterable[Release]) -> Iterable[Sequence[NormalizedName]]:
@@ -65,17 +81,24 @@ def _waits(
     return Problem(f"{name} waits for {missing[0]}, which is not on the index", AGAIN, name)
 
 
-def _publish_member(
-    index: Index, uploads: Sequence[Upload], given: Mapping[str, str], seconds: float
-) -> Problem | None:
-    try:
-        due = _still_due(index, uploads)
-        if due:
-            send(index, due, given, seconds)
-    except Failure as failure:
-        problem, name = failure.problems[0], uploads[0].distribution.member
-        return Problem(f"{name} is not published: {problem.message}", problem.hint, name)
-    return None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Upload:
+    """How members are uploaded: `seconds` bounds how long the index may take to show a file."""
+
+    index: Index
+    given: Mapping[str, str] = field(repr=False)
+    seconds: float
+
+    def of_a_member(self, uploads: Sequence[Upload]) -> Problem | None:
+        """Upload what a member still lacks; return what went wrong."""
+        try:
+            due = _still_due(self.index, uploads)
+            if due:
+                send(self.index, due, self.given, self.seconds)
+        except Failure as failure:
+            problem, name = failure.problems[0], uploads[0].distribution.member
+            return Problem(f"{name} is not published: {problem.message}", problem.hint, name)
+        return None
 
 
 def _still_due(index: Index, uploads: Sequence[Upload]) -> list[Distribution]:

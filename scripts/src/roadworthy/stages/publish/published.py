@@ -4,38 +4,48 @@ A release in one go compares what it builds with what is there. One that is made
 each on its own, would tag what the facts say: this looks whether it was built from that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from ...model.plan.facts import Facts
+from ...model.plan.facts import Facts, Presence
 from ...model.plan.plan import Release
-from ...model.problem import Problem
+from ...model.problem import Problem, stop_on
 from ...model.workspace.workspace import Index
 from ...ops import index as indexes
 from ..build.as_committed import Committed, committed_at, differences
-from ..checkout import Tree
-from ..site import Site
+from ..work import Batch, Work
 
 
-def unlike(
-    index: Index, releases: Sequence[Release], facts: Facts, site: Site
-) -> Iterator[Problem]:
-    """Find the releases whose files on the index are not what their commit has."""
-    for commit in sorted({release.finished_from or facts.base for release in releases}):
-        own = [r for r in releases if (r.finished_from or facts.base) == commit]
-        members = [facts.workspace.members[release.name] for release in own]
-        folder = site.folder / f"published-{commit}"
-        tree = Tree(repository=site.scratch, commit=commit, prefix=site.prefix)
-        committed = committed_at(tree, members, folder / "source")
-        compare = partial(_unlike, index, facts, folder)
-        with ThreadPoolExecutor(indexes.AT_ONCE) as pool:
-            found = list(pool.map(compare, own, committed))
-        yield from (_problem(problem, commit) for problems in found for problem in problems)
+def require_published(work: Work) -> Work:
+    """Raise `Failure` where the index lacks a release, or has what its commit has not."""
+    index = work.site.index
+    if index is not None:
+        stop_on(_incomplete(work))
+        stop_on(p for batch in work.batches for p in _unlike(index, work, batch))
+    return work
 
 
-def _unlike(
+def _incomplete(work: Work) -> Iterator[Problem]:
+    facts = work.facts
+    for each in work.plan.releases:
+        if facts.presence(facts.workspace.members[each.name]) is not Presence.PRESENT:
+            message = f"{each.name} {each.planned_version} is not whole on the index"
+            yield Problem(message, "publish first: a tag says that the release is there", each.name)
+
+
+def _unlike(index: Index, work: Work, batch: Batch) -> Iterator[Problem]:
+    members = [batch.workspace.members[release.name] for release in batch.releases]
+    folder = work.site.folder / f"published-{batch.commit}"
+    committed = committed_at(batch.tree, members, folder / "source")
+    compare = partial(_differences, index, work.facts, folder)
+    with ThreadPoolExecutor(indexes.AT_ONCE) as pool:
+        found = list(pool.map(compare, batch.releases, committed))
+    yield from (_problem(problem, batch.commit) for problems in found for problem in problems)
+
+
+def _differences(
     index: Index, facts: Facts, folder: Path, release: Release, committed: Committed
 ) -> list[Problem]:
     own = folder / release.name

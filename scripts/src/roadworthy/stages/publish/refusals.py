@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
+from ...model.distribution import Distribution
 from ...model.index.catalogue import Entry
 from ...model.index.filename import version_of
 from ...model.problem import Problem
 from ...model.workspace.workspace import Index
 from ...ops.known_indexes import entry_of
 from ..build.contents import metadata_of
-from ..distribution import Distribution
 
 
 def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:

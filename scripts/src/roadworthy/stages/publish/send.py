@@ -4,13 +4,14 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...model.distribution import Distribution
 from ...model.index.retry import Refusal, pauses
 from ...model.plan.facts import Page
 from ...model.problem import Failure, Problem, stop_on
 from ...model.workspace.workspace import Index
 from ...ops import index as indexes
 from ...ops.uv_publish import UploadFailure, publish
-from ..distribution import Distribution
+from ..distribution import described
 
 POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 AGAIN = "run the same command again: it goes on from there"
@@ -49,7 +50,7 @@ def send(
 def _changed(distribution: Distribution) -> Problem | None:
     """Compare a file with what was built and checked."""
     name = distribution.member
-    if Distribution.of(name, distribution.path) == distribution:
+    if described(name, distribution.path) == distribution:
         return None
     message = f"{distribution.filename} is not what was checked: it was changed since"
     return Problem(message, "look at who writes there; the same command builds it again", name)

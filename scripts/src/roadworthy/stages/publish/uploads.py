@@ -1,39 +1,21 @@
 """What is to be uploaded: distributions compared with what an index has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from ...model.distribution import Distribution
 from ...model.index.filename import version_of
 from ...model.plan.facts import Page
 from ...model.problem import Failure, Problem
+from ...model.upload import Action, Upload
 from ...model.workspace.workspace import Index
 from ...ops import index as indexes
 from ...ops.known_indexes import entry_of
 from ..build.contents import same_contents
-from ..distribution import Distribution
-
-
-class Action(StrEnum):
-    """What is to be done with a distribution."""
-
-    UPLOAD = "upload"
-    SKIP = "skip"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upload:
-    """A distribution, and what an index makes us do with it."""
-
-    distribution: Distribution
-    action: Action
-    problem: Problem | None = None
 
 
 def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, ...]:

@@ -1,68 +1,97 @@
 """Tag: mark what is published and verified, in one atomic push; a tag is never moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from packaging.utils import NormalizedName
 
-from ...gather import joined
 from ...model.history.tag import RELEASE_TAG_TRAILER, Tag, release_tag
 from ...model.plan import changelog
-from ...model.plan.facts import Facts
-from ...model.plan.plan import Plan, Release
+from ...model.plan.plan import Release
 from ...model.problem import Problem, stop_on
 from ...model.text import visible
 from ...ops.git import Repository
 from ..site import Site
+from ..work import Batch, Work
 
 
-def tags_due(releases: Sequence[Release], head: str) -> tuple[Tag, ...]:
-    """Return the member tags that releases still need, each with its commit."""
-    tags = (
-        Tag(name=release.planned_tag, commit=release.finished_from or head)
-        for release in releases
-        if not release.tagged
-    )
-    return tuple(dict.fromkeys(tags))
+def tag(work: Work) -> Work:
+    """Tag what is published and verified; a release tag is due then for the commit of each.
 
-
-def push_member_tags(site: Site, releases: Sequence[Release], head: str, release_name: str) -> None:
-    """Make the annotated tags of members and push them together.
-
-    Raises `Failure` where one exists elsewhere, or the remote refuses one: none is pushed then.
+    In lockstep the one tag says that all members are there: it is made for all, or not at all.
+    Raises `Failure` where a tag exists elsewhere, or the remote refuses one: none of a commit
+    is pushed then.
     """
-    due = [release for release in releases if not release.tagged]
-    if not due:
-        return
-    sections = _sections(site, due, head)
-    own: dict[Tag, list[Release]] = {}
+    for batch in work.batches:
+        due = [r for r in batch.releases if r.name not in work.failed and not r.tagged]
+        if due and (len(due) == len(batch.releases) or not _is_lockstep(work)):
+            work = _tagged(work, batch, due)
+    return work
+
+
+def close(work: Work) -> Work:
+    """Push the release tag of each commit of which nothing planned is left, last of all.
+
+    It says that all was verified. It has the name that its members promise, or the next
+    one, where that is taken by now.
+    """
+    done: list[Tag] = []
+    for commit, members in _finished(work).items():
+        known = (*work.facts.tags, *work.closing, *done)
+        name = release_tag(work.site.scratch.day_of(commit).date(), commit, known)
+        _push_release_tag(work.site, Tag(name=name, commit=commit), members)
+        done.append(Tag(name=name, commit=commit))
+    return replace(work, tags=tuple(each.name for each in (*work.closing, *done)))
+
+
+def _tagged(work: Work, batch: Batch, due: Sequence[Release]) -> Work:
+    name = _release_tag_at(work, batch.commit)
+    own: dict[str, list[Release]] = {}
     for release in due:
-        (tag,) = tags_due([release], head)
-        own.setdefault(tag, []).append(release)
-    messages = {tag: _message(these, sections, release_name) for tag, these in own.items()}
-    _annotate(site.scratch, messages)
-    _push(site, [tag.name for tag in messages])
+        own.setdefault(release.planned_tag, []).append(release)
+    sections = _sections(batch, due)
+    tags = {
+        Tag(name=planned, commit=batch.commit): _message(releases, sections, name)
+        for planned, releases in own.items()
+    }
+    _annotate(work.site.scratch, tags)
+    _push(work.site, own)
+    made = (replace(tag, released_with=name) for tag in tags)
+    closing = tuple(dict.fromkeys((*work.closing, *made)))
+    return replace(work, closing=closing)
 
 
-def push_release_tag(site: Site, commit: str, name: str, member_tags: Sequence[str]) -> None:
-    """Mark the commit of a whole release, last of all: it says that all was verified."""
-    lines = "\n".join(f"- {tag}" for tag in member_tags)
+def _finished(work: Work) -> dict[str, list[str]]:
+    """Return the member tags of each commit of which nothing planned is left."""
+    unfinished = {b.commit for b in work.batches if b.names & work.failed.keys()}
+    groups: dict[str, list[str]] = {}
+    for each in sorted(work.closing, key=lambda each: each.released_with):
+        if each.released_with and each.commit not in unfinished:
+            groups.setdefault(each.commit, []).append(each.name)
+    return groups
+
+
+def _push_release_tag(site: Site, tag: Tag, member_tags: Sequence[str]) -> None:
+    lines = "\n".join(f"- {name}" for name in member_tags)
     message = f"Release of {len(member_tags)} members\n\n{lines}\n"
-    _annotate(site.scratch, {Tag(name=name, commit=commit): message})
-    _push(site, [name])
+    _annotate(site.scratch, {tag: message})
+    _push(site, [tag.name])
 
 
-def release_tag_at(
-    site: Site, commit: str, facts: Facts, plan: Plan, made: Iterable[Tag] = ()
-) -> str:
+def _is_lockstep(work: Work) -> bool:
+    return work.facts.workspace.settings.is_lockstep
+
+
+def _release_tag_at(work: Work, commit: str) -> str:
     """Name the release of a commit by the day on which it was made.
 
     There is none in lockstep, where the one tag of all members says it, nor while
-    members are due that nobody asked for: it would promise what is not there. `made` are
-    tags that came since the facts were read.
+    members are due that nobody asked for: it would promise what is not there.
     """
-    if plan.left_out or facts.workspace.settings.is_lockstep:
+    if work.plan.left_out or _is_lockstep(work):
         return ""
-    return release_tag(site.scratch.day_of(commit).date(), commit, (*facts.tags, *made))
+    known = (*work.facts.tags, *work.closing)
+    return release_tag(work.site.scratch.day_of(commit).date(), commit, known)
 
 
 def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
@@ -73,7 +102,7 @@ def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
     repository.annotate({tag: text for tag, text in messages.items() if tag.name not in at})
 
 
-def _push(site: Site, names: Sequence[str]) -> None:
+def _push(site: Site, names: Iterable[str]) -> None:
     hint = "look at what the remote says; the same command goes on from here"
     site.scratch.push(*(f"refs/tags/{name}:refs/tags/{name}" for name in names), hint=hint)
 
@@ -87,23 +116,14 @@ def _moved(due: Iterable[Tag], at: Mapping[str, str]) -> list[Problem]:
     ]
 
 
-def _sections(site: Site, releases: Sequence[Release], head: str) -> Mapping[NormalizedName, str]:
-    names = {
-        release.name: f"{release.finished_from or head}:"
-        + joined(site.prefix, _changelog_path(release))
-        for release in releases
-    }
-    texts = site.scratch.texts(list(names.values()))
+def _sections(batch: Batch, releases: Sequence[Release]) -> Mapping[NormalizedName, str]:
+    """Return what the changelog at the commit says of each release."""
+    paths = {r.name: batch.workspace.members[r.name].file(changelog.FILE) for r in releases}
+    texts = batch.tree.texts(list(paths.values()))
     return {
-        release.name: changelog.section_of(
-            texts.get(names[release.name], ""), release.planned_version
-        )
-        for release in releases
+        r.name: changelog.section_of(texts.get(paths[r.name], ""), r.planned_version)
+        for r in releases
     }
-
-
-def _changelog_path(release: Release) -> str:
-    return changelog.FILE if release.path == "." else f"{release.path}/{changelog.FILE}"
 
 
 def _message(

@@ -1,17 +1,16 @@
 """Clean environments: install a member there, and let it prove itself."""
 
 import shutil
-import sys
 import time
 from ast import literal_eval
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import Distribution
 from pathlib import Path
 
 from packaging.utils import NormalizedName
 
-from ...model.problem import Failure, Problem
+from ...model.problem import Failure
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import process
 from .evidence import Evidence
@@ -19,26 +18,6 @@ from .installed import commands, direct_url, has_code, hashes, importable, insta
 
 PROBE = Path(__file__).with_name("probe.py")
 HELP_SECONDS = 60.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """What came of one installation of one member; `again` is the command to repeat it."""
-
-    member: NormalizedName
-    route: str
-    installer: str
-    requirement: str
-    commit: str
-    siblings: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
-    seconds: float = 0.0
-    again: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Tell whether the member works."""
-        return not self.problem
 
 
 def probe(
@@ -155,27 +134,3 @@ def attempt(
         problem = failure.problems[0].message
     seconds = round(time.perf_counter() - started, 2)
     return Trial(evidence=evidence, problem=problem, seconds=seconds)
-
-
-def failures(results: Iterable[Result]) -> list[Problem]:
-    """Return what went wrong with installations, for people."""
-    return [failure_of(result) for result in results if not result.ok]
-
-
-def failure_of(result: Result) -> Problem:
-    """Say which member failed, how it was installed, and the line to try it by."""
-    message = f"{result.member} does not work from {result.route} with {result.installer}"
-    hint = f"it was installed as: {result.requirement}"
-    if result.again:
-        hint += f"\nto see it alone: `{result.again}`"
-    return Problem(f"{message}: {result.problem}", hint, result.member)
-
-
-def interpreter(workspace: Workspace, wanted: str | None) -> str:
-    """Return the interpreter to verify with: the one named, else our own if the members take it.
-
-    Where they do not, uv looks for one that is in their range, and says if there is none.
-    """
-    own = ".".join(map(str, sys.version_info[:3]))
-    fits = workspace.requires_python.contains(own, prereleases=True)
-    return wanted or (sys.executable if fits else str(workspace.requires_python))

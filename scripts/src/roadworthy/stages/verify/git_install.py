@@ -9,21 +9,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from packaging.utils import NormalizedName
 
-from ...model.consumer.consumer import Revision
 from ...model.consumer.route import DEFAULT_ROUTES, INSTALLERS
 from ...model.plan.graph import shares
+from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import git, git_settings, pip, uv
 from ...ops.git import Repository
 from ..build.sdists import Contents
 from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
-from .environments import Result, Trial, attempt
+from .environments import Trial, attempt
 from .evidence import Promise, judge
+from .mirror import Mirror
 from .routes import WAYS, Consumer, Together, Way
+
+if TYPE_CHECKING:
+    from ...model.consumer.consumer import Revision
 
 # One more than there are cores: installers also wait, for git and for files.
 WORKERS = (os.cpu_count() or 1) + 1
@@ -39,12 +44,15 @@ ONE_REVISION = (
 class Target:
     """A member to install, the ref that a consumer would name, and where that must lead.
 
+    `workspace` is as it is at that commit, `contents` what the wheels of its sdists install.
     `also` are routes, each with an installer, that it takes over those of the scope.
     """
 
     member: Member
     ref: str
     commit: str
+    workspace: Workspace
+    contents: Contents = field(default_factory=dict)
     also: Collection[tuple[str, str]] = ()
 
 
@@ -72,58 +80,36 @@ class Scope:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
-    """A repository as consumers see it, and the workspace in it at each commit concerned.
-
-    `contents` are, for each commit, what the wheels of its sdists install.
-    """
-
-    mirror: Repository
-    url: str
-    prefix: str
-    workspaces: Mapping[str, Workspace]
-    contents: Mapping[str, Contents] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Check:
     """What all installations of one check have in common."""
 
-    place: Place
+    mirror: Mirror
     scope: Scope
     folder: Path
     cache: Mapping[str, str]
     python: str
-    kinds: Mapping[str, str]
-
-    def revision(self, target: Target) -> Revision:
-        """Return the revision that a target names."""
-        kind = self.kinds.get(target.ref, "rev")
-        place = self.place
-        return Revision(url=place.url, prefix=place.prefix, name=target.ref, kind=kind)
 
 
 def verify_git_install(
-    place: Place, targets: Sequence[Target], *, scope: Scope, folder: Path, python: str
+    mirror: Mirror, targets: Sequence[Target], *, scope: Scope, folder: Path, python: str
 ) -> tuple[Result, ...]:
     """Install every target from a mirror, under its public URL, by each route of a scope.
 
     All caches are of this check alone: a commit found in a cache would prove nothing.
     Lock files are kept in `folder`.
     """
-    moved = _misled(place.mirror, targets)
+    moved = _misled(mirror.repository, targets)
     sound = [target for target in targets if target.member.name not in moved]
-    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope, place.workspaces)]
+    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope)]
     # What takes longest starts first: pip's one environment beside uv's many.
     jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
     with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
         check = _Check(
-            place=place,
+            mirror=mirror,
             scope=scope,
             folder=folder,
             cache=shared_cache(shared),
             python=python,
-            kinds=kinds(place.mirror),
         )
         batches = pool.map(lambda each: _install(check, *each), jobs)
         results = [result for batch in batches for result in batch]
@@ -145,17 +131,17 @@ def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]
     """
     with job() as own:
         if check.scope.direct:
-            yield _with_everything(own, check.place.mirror.environment)
-        elif way.installer == "uv" and not _runs_code(check.place, targets):
-            yield own.given({**check.cache, **_redirects(check.place.url, check.place.mirror.path)})
+            yield _with_everything(own, check.mirror.repository.environment)
+        elif way.installer == "uv" and not any(map(_runs_code, targets)):
+            yield own.given({**check.cache, **_redirects(check.mirror.url, check.mirror.path)})
         else:
             # By a URL, so that git copies all and shares nothing.
-            mirror = git.mirror(check.place.mirror.path.as_uri(), own.folder / "mirror.git")
-            yield own.given(_redirects(check.place.url, mirror.path))
+            mirror = git.mirror(check.mirror.path.as_uri(), own.folder / "mirror.git")
+            yield own.given(_redirects(check.mirror.url, mirror.path))
 
 
-def _runs_code(place: Place, targets: Iterable[Target]) -> bool:
-    return any(place.workspaces[t.commit].runs_code(t.member.name) for t in targets)
+def _runs_code(target: Target) -> bool:
+    return target.workspace.runs_code(target.member.name)
 
 
 def _redirects(url: str, mirror: Path) -> dict[str, str]:
@@ -169,12 +155,6 @@ def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
     """Give an installer all that we have: it fetches by itself, to prove that it can."""
     caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
     return replace(own, environment={**credentials, **FULL_FETCH, **caches})
-
-
-def kinds(mirror: Repository) -> dict[str, str]:
-    """Return what each name of a mirror is, in uv's words; a tag where it is both."""
-    tags, branches = mirror.tags_and_branches("HEAD")
-    return dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
 
 
 def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedName, str]:
@@ -194,9 +174,7 @@ def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedNam
     return found
 
 
-def _groups(
-    way: Way, targets: Sequence[Target], scope: Scope, workspaces: Mapping[str, Workspace]
-) -> Iterator[Sequence[Target]]:
+def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Sequence[Target]]:
     """Return the targets of each installation by a route."""
     taken = [target for target in targets if scope.has(way, target)]
     if way.together is Together.ALL:
@@ -205,24 +183,22 @@ def _groups(
         yield from ([target] for target in taken)
     else:
         for commit in sorted({target.commit for target in taken}):
-            workspace = workspaces[commit]
             own = [target for target in taken if target.commit == commit]
             # Who runs code could change what is installed beside it.
-            busy = [target for target in own if workspace.runs_code(target.member.name)]
-            yield from ([target] for target in busy)
-            yield from _shared_out([target for target in own if target not in busy], workspace)
+            yield from ([target] for target in own if _runs_code(target))
+            yield from _shared_out([target for target in own if not _runs_code(target)])
 
 
-def _shared_out(targets: Sequence[Target], workspace: Workspace) -> Iterator[Sequence[Target]]:
+def _shared_out(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
     """Give each core its share of members, each with all that it requires."""
     by_name = {target.member.name: target for target in targets}
-    needs = {name: workspace.needed(name) for name in by_name}
+    needs = {name: target.workspace.needed(name) for name, target in by_name.items()}
     for names in shares(needs, os.cpu_count() or 1):
         yield [by_name[name] for name in names]
 
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
-    workspace = check.place.workspaces[targets[0].commit]
+    workspace = targets[0].workspace
     with _job_of(check, way, targets) as own:
         consumer = _consumer(check, way, targets, own)
 
@@ -235,7 +211,7 @@ def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Res
         trial = attempt(
             install,
             workspace,
-            sorted({name for target in targets for name in _proven(check, target)}),
+            sorted({name for target in targets for name in _proven(target)}),
             own.imports,
             run_commands=check.scope.run_commands,
         )
@@ -243,7 +219,7 @@ def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Res
     hint = "" if len({target.commit for target in targets}) == 1 else f"\n{ONE_REVISION}"
     failed = trial.problem and trial.problem + (hint if way.installer == "uv" else "")
     return [
-        _result(check, way, target, trial, failed or _judged(check, target, trial, promise))
+        _result(check, way, target, trial, failed or _judged(target, trial, promise))
         for target in targets
     ]
 
@@ -252,10 +228,10 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target], own: Job) -> C
     revisions: dict[str, Revision] = {}
     everything: dict[str, Member] = {}
     for target in targets:
-        for member in _closure(check, target):
+        for member in _closure(target):
             everything.setdefault(member.name, member)
-            revisions.setdefault(member.name, check.revision(target))
-    revisions |= {target.member.name: check.revision(target) for target in targets}
+            revisions.setdefault(member.name, check.mirror.revision(target.ref))
+    revisions |= {target.member.name: check.mirror.revision(target.ref) for target in targets}
     name = targets[0].member.name if len(targets) == 1 else f"{targets[0].member.name}-and-more"
     return Consumer(
         members=[target.member for target in targets],
@@ -273,36 +249,35 @@ def folder_of(folder: Path, route: str, installer: str, commit: str) -> Path:
     return folder / route / installer / commit[:12]
 
 
-def _closure(check: _Check, target: Target) -> Iterable[Member]:
-    workspace = check.place.workspaces[target.commit]
+def _closure(target: Target) -> Iterable[Member]:
+    workspace = target.workspace
     return [workspace.members[name] for name in sorted(workspace.needed(target.member.name))]
 
 
-def _proven(check: _Check, target: Target) -> Iterable[NormalizedName]:
+def _proven(target: Target) -> Iterable[NormalizedName]:
     """Return what has to work: the member, and all of an umbrella's."""
-    members = _closure(check, target) if target.member.path == "." else [target.member]
+    members = _closure(target) if target.member.path == "." else [target.member]
     return [member.name for member in members]
 
 
 def _promise(check: _Check, targets: Sequence[Target]) -> Promise:
-    pairs = ((m.name, target.commit) for target in targets for m in _closure(check, target))
+    pairs = ((m.name, target.commit) for target in targets for m in _closure(target))
     origins: dict[str, str] = dict(pairs)
     origins |= {target.member.name: target.commit for target in targets}
-    place = check.place
-    workspace = place.workspaces[targets[0].commit]
-    revision = check.revision(targets[0])
+    workspace = targets[0].workspace
+    revision = check.mirror.revision(targets[0].ref)
     return Promise(
         origin=targets[0].commit,
         origins=origins,
-        url=place.url,
+        url=check.mirror.url,
         subdirectories={m.name: revision.subdirectory(m) for m in workspace.members.values()},
-        contents=place.contents.get(targets[0].commit, {}),
+        contents=targets[0].contents,
     )
 
 
-def _judged(check: _Check, target: Target, trial: Trial, promise: Promise) -> str:
-    workspace = check.place.workspaces[target.commit]
-    members = [workspace.members[name] for name in _proven(check, target)]
+def _judged(target: Target, trial: Trial, promise: Promise) -> str:
+    workspace = target.workspace
+    members = [workspace.members[name] for name in _proven(target)]
     members.sort(key=lambda member: member is not target.member)
     problems = (judge(member, workspace, trial.evidence, promise) for member in members)
     return next((problem for problem in problems if problem), "")
@@ -311,14 +286,13 @@ def _judged(check: _Check, target: Target, trial: Trial, promise: Promise) -> st
 def _result(check: _Check, way: Way, target: Target, trial: Trial, problem: str) -> Result:
     name = target.member.name
     chosen = f"{name} --route {way.route} --installer {way.installer}"
-    workspace = check.place.workspaces[target.commit]
     return Result(
         member=name,
         route=way.route,
         installer=way.installer,
-        requirement=check.revision(target).requirement(target.member),
+        requirement=check.mirror.revision(target.ref).requirement(target.member),
         commit=target.commit,
-        siblings=trial.siblings(target.member, workspace),
+        siblings=trial.siblings(target.member, target.workspace),
         problem=problem,
         seconds=trial.seconds,
         again=f"{check.scope.again} {chosen}",

@@ -18,10 +18,11 @@ from packaging.version import Version
 
 from ...model.plan.graph import closure
 from ...model.problem import Failure
+from ...model.result import Result
 from ...model.workspace.workspace import MANIFEST, Index, Workspace
 from ...ops import reading, uv
 from ..job import job, shared_cache
-from .environments import Result, attempt
+from .environments import attempt
 from .evidence import INDEX, Promise, judge
 
 ALONE, TOGETHER = "index", "index-together"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
+from ...model.distribution import Distribution
 from ...model.plan.graph import closure
+from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import uv
-from ..distribution import Distribution
 from ..job import job, shared_cache
-from .environments import Result, attempt
+from .environments import attempt
 from .evidence import FILE, Promise, judge
 
 ROUTE = "wheel"

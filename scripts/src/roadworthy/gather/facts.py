@@ -1,0 +1,56 @@
+"""Reads the three facts of every member, and the history, into one value.
+
+A handful of git calls serve the whole workspace, whatever its size.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from packaging.utils import NormalizedName
+
+from ..model.plan.facts import Facts, Page
+from ..model.workspace.workspace import Index, Member, Workspace
+from ..ops.tree import Tree
+from .prepared import version_set_at
+from .workspace import workspace_at
+
+
+def gather(
+    tree: Tree,
+    *,
+    index: Index | None = None,
+    all_pages: bool = False,
+    workspace: Workspace | None = None,
+) -> Facts:
+    """Read the facts of the workspace at a commit.
+
+    The index is asked about versions ahead of their tag; with `all_pages`, about all.
+    A workspace that was read at that commit before is not read again.
+    Raises `UsageFailure` where the workspace cannot be read.
+    """
+    tags, branches = tree.repository.tags_and_branches(tree.commit)
+    facts = Facts(
+        base=tree.commit,
+        day=datetime.now(UTC).date(),
+        workspace=workspace or workspace_at(tree),
+        tags=tags,
+        branches=branches,
+    )
+    members = [m for m in facts.workspace.members.values() if not m.never_released]
+    untagged = [member for member in members if facts.tag_at(member) is None]
+    pages = _pages(index, members if all_pages else untagged)
+    return replace(
+        facts,
+        commits=tree.history(tag.commit for _, tag in facts.priors().values()),
+        pages=pages,
+        version_set_at=version_set_at(tree, untagged, pages),
+    )
+
+
+def _pages(index: Index | None, members: Iterable[Member]) -> Mapping[NormalizedName, Page]:
+    if index is None:
+        return {}
+    from ..ops import index as indexes  # noqa: PLC0415 - half a second that git alone saves
+
+    return indexes.read_pages(index, (member.name for member in members))

@@ -1,0 +1,23 @@
+"""Reads a workspace as it is committed; the working tree is not looked at."""
+
+from ..model.problem import Problem, UsageFailure
+from ..model.workspace.reading import manifest_paths, read_workspace
+from ..model.workspace.workspace import MANIFEST, Workspace
+from ..ops.git import LINK, SUBMODULE
+from ..ops.tree import Tree
+
+
+def workspace_at(tree: Tree) -> Workspace:
+    """Read the workspace at a commit; raise `UsageFailure` where there is none."""
+    modes = tree.modes()
+    files = tuple(modes)
+    root = tree.texts([MANIFEST])
+    if not root:
+        hint = "name the root of a uv workspace with --workspace"
+        message = f"there is no {tree.path(MANIFEST)} in commit {tree.commit[:12]}"
+        raise UsageFailure(Problem(message, hint))
+    elsewhere = [path for path, mode in modes.items() if mode in {LINK, SUBMODULE}]
+    targets = tree.texts(elsewhere) if elsewhere else {}
+    links = {path: targets.get(path, "") for path in elsewhere}
+    paths = manifest_paths(root[MANIFEST], files, links)
+    return read_workspace(tree.texts(paths), files, tree.texts)

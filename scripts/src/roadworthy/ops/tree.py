@@ -1,0 +1,104 @@
+"""The door to a commit of a workspace: the files below its root, as they are committed."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..model.history.change import Commit
+from ..model.problem import Problem, UsageFailure
+from . import git, process
+from .git import Repository
+
+HEAD = "HEAD"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tree:
+    """A commit of a repository, and the folder that the workspace has in it."""
+
+    repository: Repository
+    commit: str
+    prefix: str = ""
+
+    @classmethod
+    def of(cls, repository: Repository, revision: str = HEAD, prefix: str = "") -> "Tree":
+        """Return the tree at a revision; raise `UsageFailure` where there is no such commit."""
+        return cls(repository=repository, commit=resolve(repository, revision), prefix=prefix)
+
+    def at(self, commit: str) -> "Tree":
+        """Return the tree at another commit of the repository."""
+        return replace(self, commit=commit)
+
+    @property
+    def root(self) -> Path:
+        """Return the workspace's root in the repository's working tree."""
+        return self.repository.path / self.prefix
+
+    def path(self, path: str) -> str:
+        """Return a path below the workspace's root as the repository has it."""
+        return f"{self.prefix}/{path}" if self.prefix else path
+
+    def modes(self) -> dict[str, str]:
+        """Map all files of the workspace to their modes."""
+        return self.repository.modes(self.commit, self.prefix)
+
+    def texts(self, paths: Collection[str]) -> dict[str, str]:
+        """Read many files at once; one that is not there is left out."""
+        found = texts_at(self, ((self.commit, path) for path in paths))
+        return {path: text for (_, path), text in found.items()}
+
+    def history(self, after: Iterable[str]) -> tuple[Commit, ...]:
+        """Return the commits that are not behind all of `after`, newest first."""
+        return self.repository.history(self.commit, after, self.prefix)
+
+    def commits_named(self, subject: str) -> tuple[Commit, ...]:
+        """Return the commits that have a line which starts so, newest first."""
+        return self.repository.commits_named(self.commit, subject, self.prefix)
+
+    def changes_of(self, paths: Iterable[str]) -> tuple[Commit, ...]:
+        """Return the commits that touch any of the paths, newest first."""
+        places = [self.path(path) for path in paths]
+        return self.repository.changes_of(self.commit, places, self.prefix)
+
+    def changed_since(self, base: str) -> tuple[str, ...]:
+        """Return the files that differ since this commit and another parted."""
+        return self.repository.changed_files(base, self.commit, self.prefix)
+
+
+def texts_at(tree: Tree, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """Read files at several commits at once, each a commit and a path; what is not there is not."""
+    names = {f"{commit}:{tree.path(path)}": (commit, path) for commit, path in wanted}
+    texts = tree.repository.texts(list(names)) if names else {}
+    return {names[name]: text for name, text in texts.items()}
+
+
+def resolve(repository: Repository, revision: str) -> str:
+    """Return the commit of a revision; raise `UsageFailure` where there is none."""
+    commit = repository.commit_of(revision)
+    if commit is None:
+        hint = "name a branch, a tag or a commit that this repository has"
+        raise UsageFailure(Problem(f"there is no commit `{revision}`", hint))
+    return commit
+
+
+def open_workspace(folder: Path) -> Tree:
+    """Return the tree at HEAD of the repository that a workspace is in.
+
+    Raises `UsageFailure` where there is no repository, or no commit in it.
+    """
+    if not folder.is_dir():
+        raise UsageFailure(Problem(f"{folder} is not a folder", "name the workspace's root"))
+    repository = Repository(path=folder)
+    try:
+        printed = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
+    except process.CommandFailure as failure:
+        raise UsageFailure(git.unreadable(folder, failure.output)) from None
+    is_shallow, _, prefix = printed.removesuffix("\n").partition("\n")
+    commit = repository.commit_of(HEAD)
+    if commit is None:
+        raise UsageFailure(Problem(f"{folder} has no commit yet", "commit the workspace first"))
+    if is_shallow == "true":
+        hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
+        message = "the clone is shallow: its history and tags are not whole"
+        raise UsageFailure(Problem(message, hint))
+    return Tree(repository=repository, commit=commit, prefix=prefix.rstrip("/"))

@@ -1,0 +1,58 @@
+"""A repository as its consumers see it: by its public URL, and through a mirror of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...model.consumer.consumer import Revision
+from ...ops.git import Repository
+from ...ops.tree import HEAD, Tree, resolve
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mirror:
+    """A mirror, the URL that it stands for, and the folder of the workspace in it.
+
+    `kinds` says what each name is in uv's words; a tag where it is a branch, too.
+    """
+
+    repository: Repository
+    url: str
+    prefix: str
+    kinds: Mapping[str, str]
+
+    @classmethod
+    def of(cls, repository: Repository, url: str, prefix: str) -> "Mirror":
+        """Look at a mirror."""
+        tags, branches = repository.tags_and_branches(HEAD)
+        kinds = dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
+        return cls(repository=repository, url=url, prefix=prefix, kinds=kinds)
+
+    @property
+    def path(self) -> Path:
+        """Return where it lies."""
+        return self.repository.path
+
+    def revision(self, name: str) -> Revision:
+        """Return a revision as a consumer names it."""
+        kind = self.kinds.get(name, "rev")
+        return Revision(url=self.url, prefix=self.prefix, name=name, kind=kind)
+
+    def tree(self, commit: str) -> Tree:
+        """Return the workspace at a commit."""
+        return Tree(repository=self.repository, commit=commit, prefix=self.prefix)
+
+    def commits(self, refs: Iterable[str]) -> dict[str, str]:
+        """Return the commit of each ref; HEAD is named by its commit, "" is the default branch.
+
+        Raises `UsageFailure` for one that is not there.
+        """
+        found = {ref: resolve(self.repository, self._full(ref or HEAD)) for ref in refs}
+        return {commit if ref == HEAD else ref: commit for ref, commit in found.items()}
+
+    def _full(self, ref: str) -> str:
+        """Prefer a tag to a branch of the same name, as a release means it."""
+        for candidate in (f"refs/tags/{ref}", f"refs/heads/{ref}"):
+            if self.repository.commit_of(candidate):
+                return candidate
+        return ref
