@@ -44,7 +44,8 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
 
 def _targets(mirror: Mirror, trees: Mapping[str, Tree], wanted: Sequence[str]) -> list[Target]:
     """Return what is installed: all that was asked for at one ref, or each member at its tag."""
-    workspaces = {tree.commit: workspace_at(tree) for tree in dict.fromkeys(trees.values())}
+    at = {tree.commit: tree for tree in trees.values()}
+    workspaces = {commit: workspace_at(tree) for commit, tree in at.items()}
     found = []
     for ref, tree in trees.items():
         workspace = workspaces[tree.commit]
