@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from .commands.context import Answer
+from .commands.answer import Answer
 from .model.problem import Failure, NothingToRelease, Problem
 from .model.text import short
 from .ops import process, running

@@ -12,7 +12,7 @@ from ..model.workspace.workspace import MANIFEST, Index
 from ..ops.known_indexes import catalogue
 from ..report import terminal
 from ..stages.steps import Steps
-from .context import Answer
+from .answer import Answer
 
 # https://docs.astral.sh/uv/concepts/indexes/#defining-an-index
 NAME = re.compile(r"[A-Za-z0-9._-]+")

@@ -9,13 +9,15 @@ from ..model.distribution import Distribution
 from ..model.problem import NothingToRelease
 from ..ops import git
 from ..ops.scratch import scratch_folder
-from ..report import terminal
+from ..report import as_json, terminal
 from ..stages.build.build import build
 from ..stages.build.dist import DIST, replace_folder
 from ..stages.release import PREPARED, build_from, keep_in, take
 from ..stages.steps import Steps
 from ..stages.work import Terms, planned
-from .context import Answer, Context, open_site, stop_on_nothing
+from .answer import Answer
+from .context import Context
+from .targets import open_site, stop_on_nothing
 
 OWN_BRANCH = "HEAD-of-the-checkout"
 
@@ -26,7 +28,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     target = arguments.workspace.resolve() / DIST
     made = _due if arguments.due else _at_head
     built = made(context, target, steps)
-    data = {"distributions": [d.as_json() for d in built]}
+    data = {"distributions": as_json.distributions(built)}
     return Answer(data, lambda: terminal.show_distributions(built))
 
 

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from rich.prompt import Prompt
 
 from ..gather.workspace import workspace_at
-from ..model.history.note import FOLDER, LEVELS, note_name
+from ..model.history.note import LEVELS
 from ..model.problem import Problem, UsageFailure
 from ..model.text import visible
 from ..model.workspace.workspace import Workspace
 from ..ops.tree import open_workspace
 from ..report import terminal
+from ..stages.change.note import write_note
 from ..stages.steps import Steps
-from .context import Answer
+from .answer import Answer
 
 USAGE = 'write it as `nox -s change -- MEMBER... LEVEL "What people will notice"`'
 
@@ -23,16 +24,8 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     """Write a change note for each member that is named; ask for what is missing."""
     workspace = workspace_at(open_workspace(arguments.workspace))
     names, level, text = _read(arguments.members, workspace)
-    paths = []
-    for member in workspace.select(names):
-        folder = arguments.workspace / member.file(FOLDER)
-        if not folder.parent.is_dir():
-            hint = "it is committed, and not there: restore it, or leave the member out"
-            raise UsageFailure(Problem(f"{folder.parent} is not a folder", hint, member.name))
-        folder.mkdir(exist_ok=True)
-        name = note_name(text, level, {path.name for path in folder.iterdir()})
-        (folder / name).write_text(f"{text}\n", "utf-8")
-        paths.append(member.file(f"{FOLDER}/{name}"))
+    chosen = workspace.select(names)
+    paths = [write_note(arguments.workspace, member, level, text) for member in chosen]
     lines = "\n".join(["Commit it with the change that it tells of:", *paths])
     return Answer({"notes": paths}, lambda: terminal.say(lines))
 

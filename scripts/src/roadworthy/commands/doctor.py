@@ -3,10 +3,11 @@
 from argparse import Namespace
 
 from ..model.problem import Problem
-from ..report import terminal
+from ..report import as_json, terminal
 from ..stages.doctor import Mark, examine
 from ..stages.steps import Steps
-from .context import Answer, Context
+from .answer import Answer
+from .context import Context
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -15,15 +16,10 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
     with steps("examine"):
         settings = context.workspace.settings
         found = tuple(examine(context.checkout, context.facts(), settings, context.index))
-    data = {
-        "findings": [
-            {"what": f.what, "mark": f.mark, "found": f.found, "hint": f.hint} for f in found
-        ]
-    }
     wrong = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.WRONG]
     doubts = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.DOUBT]
     return Answer(
-        data,
+        as_json.findings(found),
         lambda: terminal.show_findings(found),
         problems=wrong,
         warnings=doubts,

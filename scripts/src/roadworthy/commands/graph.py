@@ -8,9 +8,10 @@ from ..model.plan.graph import closure, reversed_graph
 from ..model.plan.picture import dot, edges, mermaid
 from ..model.workspace.workspace import Workspace
 from ..ops import graphviz
-from ..report import terminal
+from ..report import as_json, terminal
 from ..stages.steps import Steps
-from .context import Answer, Context
+from .answer import Answer
+from .context import Context
 
 FORMATS = ("mermaid", "dot", "svg")
 
@@ -25,8 +26,7 @@ def run(arguments: Namespace, _: Steps) -> Answer:
         picture = dot(workspace)
     else:
         picture = graphviz.svg(dot(workspace))
-    told = [{"from": a, "to": b, "kind": kind} for a, b, kind in edges(workspace)]
-    data = {"format": arguments.format, "picture": picture, "edges": told}
+    data = as_json.picture(arguments.format, picture, edges(workspace))
     return Answer(data, lambda: terminal.say(picture.rstrip()))
 
 

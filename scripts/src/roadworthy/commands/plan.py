@@ -1,17 +1,18 @@
 """The command `plan`."""
 
 from argparse import Namespace
-from collections.abc import Iterator
 from dataclasses import replace
 
-from ..model.history.review import Review, note_problems, review
-from ..model.plan.plan import Plan, make_plan
-from ..model.problem import Failure, Problem, UsageFailure
-from ..model.workspace import manifest
-from ..model.workspace.workspace import MANIFEST
+from ..model.history.review import Review, note_problems
+from ..model.plan.facts import unknown_problems
+from ..model.plan.plan import make_plan
+from ..model.problem import Problem, UsageFailure
 from ..report import as_json, markdown, terminal
+from ..stages.change.ranges import write_ranges
+from ..stages.change.review import reviewed
 from ..stages.steps import Steps
-from .context import Answer, Context, unknown_index, unknown_members
+from .answer import Answer
+from .context import Context
 
 
 def run(arguments: Namespace, _: Steps) -> Answer:
@@ -24,26 +25,26 @@ def run(arguments: Namespace, _: Steps) -> Answer:
         raise UsageFailure(Problem("--fix and --base belong to --check", hint))
     facts = context.facts()
     made = make_plan(facts, context.intent)
-    reviewed = _review(context, arguments) if arguments.check else None
-    unknown = set(unknown_members(facts))
-    problems = [p for p in made.problems if p.member not in unknown]
-    problems += note_problems(reviewed, context.workspace) if reviewed else ()
-    written = list(_fix(context, arguments, made)) if arguments.fix else []
-    text = markdown.plan(made, context.workspace, reviewed, problems)
+    found = _review(context, arguments) if arguments.check else None
+    problems = [p for p in made.problems if p.member not in facts.unknown]
+    problems += note_problems(found, context.workspace) if found else ()
+    root, workspace = arguments.workspace, context.workspace
+    written = list(write_ranges(root, workspace, made.proposals)) if arguments.fix else []
+    text = markdown.plan(made, workspace, found, problems)
 
     def show() -> None:
         if arguments.markdown:
             terminal.say(text)
             return
-        terminal.show_plan(made, reviewed)
+        terminal.show_plan(made, found)
         for path in written:
             terminal.say(f"Written: {path}. Run `uv lock`, look at it and commit it.")
 
     return Answer(
-        as_json.plan(made) | (as_json.check(made, reviewed, written) if arguments.check else {}),
+        as_json.plan(made) | (as_json.check(made, found, written) if arguments.check else {}),
         show,
         problems=problems,
-        warnings=[*made.warnings, *unknown_index(facts)],
+        warnings=[*made.warnings, *unknown_problems(facts)],
         exit_code=1 if problems else 0,
         markdown=text,
     )
@@ -52,28 +53,7 @@ def run(arguments: Namespace, _: Steps) -> Answer:
 def _review(context: Context, arguments: Namespace) -> Review | None:
     """Compare with what the change is to be merged into; None where that is not known."""
     settings = context.workspace.settings
-    checkout, wanted = context.checkout, arguments.base
-    base = wanted or f"{settings.remote}/{settings.branch[0]}"
-    if checkout.commit_of(base) is None:
-        if wanted is None:
-            return None
-        hint = "name a branch, a tag or a commit; in CI, fetch it first"
-        raise UsageFailure(Problem(f"there is no commit `{wanted}` to compare with", hint))
-    files = context.tree.changed_since(base)
-    return review(context.workspace, base, files)
-
-
-def _fix(context: Context, arguments: Namespace, made: Plan) -> Iterator[str]:
-    """Write the ranges that the plan proposes into the manifests, as they lie there now."""
-    for name, proposed in made.proposals.items():
-        path = context.workspace.members[name].file(MANIFEST)
-        file = arguments.workspace / path
-        try:
-            before = file.read_bytes().decode("utf-8")
-            after = manifest.edited(before, proposed)
-        except (OSError, ValueError, UsageFailure) as error:
-            hint = "--fix writes to the working tree: bring it in order first"
-            raise Failure(Problem(f"{path} cannot be mended: {error}", hint, name)) from None
-        if after != before:
-            file.write_bytes(after.encode("utf-8"))
-            yield path
+    usual = f"{settings.remote}/{settings.branch[0]}"
+    if arguments.base is None and context.checkout.commit_of(usual) is None:
+        return None
+    return reviewed(context.tree, context.workspace, arguments.base or usual)

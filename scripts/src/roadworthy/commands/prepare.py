@@ -10,7 +10,9 @@ from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.work import Terms, planned
 from ..typed import for_real
-from .context import Answer, Context, open_site, stop_on_nothing
+from .answer import Answer
+from .context import Context
+from .targets import open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:

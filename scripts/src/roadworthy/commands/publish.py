@@ -9,7 +9,9 @@ from ..stages.release import COMPARE, PREPARED, PUBLISH, build_from, take
 from ..stages.steps import Steps
 from ..stages.work import Terms, planned
 from ..typed import for_real
-from .context import Answer, Context, open_site, stop_on_nothing
+from .answer import Answer
+from .context import Context
+from .targets import open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:

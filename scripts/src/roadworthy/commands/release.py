@@ -15,8 +15,10 @@ from ..stages.site import Site, rehearsal_site
 from ..stages.steps import Steps
 from ..stages.verify.release import verify_commit
 from ..stages.work import Terms, Work, at_commit
+from .answer import Answer
 from .closing import closing_words
-from .context import Answer, Context, open_site, stop_on_nothing
+from .context import Context
+from .targets import open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -60,18 +62,8 @@ def _released(
     refused: Sequence[Problem],
     steps: Steps,
 ) -> Answer:
-    problems = [*work.failed.values(), *failures(work.results)]
-    problems = list(dict.fromkeys(problems))
-    data: dict[str, object] = {
-        "mode": "execute" if arguments.execute else "rehearsal",
-        "plan": as_json.plan(work.plan),
-        "steps": as_json.steps(steps.taken),
-        "distributions": [d.as_json() for d in work.distributions],
-        "locks": [path.name for path in work.locks],
-        "tags": work.tags,
-        "refused": as_json.problems(refused),
-        **as_json.results(work.results),
-    }
+    problems = list(dict.fromkeys([*work.failed.values(), *failures(work.results)]))
+    data = as_json.release(work, steps.taken, refused, is_real=arguments.execute)
     closing = closing_words(arguments, context, work, refused, failed=bool(problems))
 
     def show() -> None:

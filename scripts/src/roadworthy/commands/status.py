@@ -2,10 +2,12 @@
 
 from argparse import Namespace
 
+from ..model.plan.facts import unknown_problems
 from ..report import as_json, terminal
 from ..stages.status import status
 from ..stages.steps import Steps
-from .context import Answer, Context, unknown_index
+from .answer import Answer
+from .context import Context
 
 
 def run(arguments: Namespace, _: Steps) -> Answer:
@@ -17,5 +19,5 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     return Answer(
         as_json.status(found),
         lambda: terminal.show_status(found),
-        warnings=unknown_index(facts),
+        warnings=unknown_problems(facts),
     )

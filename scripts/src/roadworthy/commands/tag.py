@@ -13,7 +13,9 @@ from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.work import Terms, Work, planned
 from ..typed import for_real
-from .context import Answer, Context, open_site, stop_on_nothing
+from .answer import Answer
+from .context import Context
+from .targets import open_site, stop_on_nothing
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:
@@ -49,7 +51,7 @@ def _terms(arguments: Namespace) -> Terms:
 
 
 def _answer(tags: Sequence[Tag], closed: Work | None, again: str) -> Answer:
-    data: dict[str, object] = {"tags": [{"name": t.name, "commit": t.commit} for t in tags]}
+    data: dict[str, object] = {"tags": as_json.tags(tags)}
     if closed:
         data |= {"closed": closed.tags, **as_json.results(closed.results)}
 

@@ -18,7 +18,7 @@ from ..stages.verify.interpreter import interpreter
 from ..stages.verify.mirror import Mirror
 from ..stages.verify.routes import WAYS
 from ..typed import as_typed
-from .context import Answer, verified
+from .answer import Answer, verified
 from .source import open_mirror, unfinished
 
 

@@ -6,7 +6,8 @@ from ..model.problem import Problem, UsageFailure
 from ..stages.steps import Steps
 from ..stages.verify.index_install import verify_index_install
 from ..stages.verify.interpreter import interpreter
-from .context import Answer, Context, verified
+from .answer import Answer, verified
+from .context import Context
 
 
 def run(arguments: Namespace, steps: Steps) -> Answer:

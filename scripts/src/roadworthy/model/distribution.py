@@ -24,12 +24,3 @@ class Distribution:
     def is_wheel(self) -> bool:
         """Tell whether it is a wheel, and no sdist."""
         return self.path.suffix == ".whl"
-
-    def as_json(self) -> dict[str, object]:
-        """Return what programs are told of it."""
-        return {
-            "member": self.member,
-            "filename": self.filename,
-            "sha256": self.sha256,
-            "size": self.size,
-        }

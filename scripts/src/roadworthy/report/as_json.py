@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..model import text
@@ -9,13 +10,18 @@ from ..model import text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..model.consumer.snippet import Snippet
+    from ..model.distribution import Distribution
     from ..model.history.review import Review
+    from ..model.history.tag import Tag
     from ..model.plan.plan import Plan
     from ..model.problem import Problem
     from ..model.result import Result
     from ..model.upload import Upload
+    from ..stages.doctor import Finding
     from ..stages.status import Status
     from ..stages.steps import Step
+    from ..stages.work import Work
 
 SCHEMA = 1
 
@@ -134,3 +140,52 @@ def results(found: Sequence[Result]) -> dict[str, object]:
 def steps(taken: Sequence[Step]) -> list[dict[str, object]]:
     """Return the steps of a release."""
     return [{"name": s.name, "ok": s.ok, "seconds": s.seconds} for s in taken]
+
+
+def distributions(built: Iterable[Distribution]) -> list[dict[str, object]]:
+    """Return distributions, as `build` and `release` have them."""
+    return [
+        {"member": d.member, "filename": d.filename, "sha256": d.sha256, "size": d.size}
+        for d in built
+    ]
+
+
+def tags(due: Iterable[Tag]) -> list[dict[str, object]]:
+    """Return tags with their commits."""
+    return [{"name": each.name, "commit": each.commit} for each in due]
+
+
+def release(
+    work: Work, taken: Sequence[Step], refused: Iterable[Problem], *, is_real: bool
+) -> dict[str, object]:
+    """Return the answer of `release`."""
+    return {
+        "mode": "execute" if is_real else "rehearsal",
+        "plan": plan(work.plan),
+        "steps": steps(taken),
+        "distributions": distributions(work.distributions),
+        "locks": [path.name for path in work.locks],
+        "tags": list(work.tags),
+        "refused": problems(refused),
+        **results(work.results),
+    }
+
+
+def findings(found: Iterable[Finding]) -> dict[str, object]:
+    """Return the answer of `doctor`."""
+    return {
+        "findings": [
+            {"what": f.what, "mark": f.mark, "found": f.found, "hint": f.hint} for f in found
+        ]
+    }
+
+
+def picture(form: str, drawn: str, edges: Iterable[tuple[str, str, str]]) -> dict[str, object]:
+    """Return the answer of `graph`."""
+    told = [{"from": start, "to": end, "kind": kind} for start, end, kind in edges]
+    return {"format": form, "picture": drawn, "edges": told}
+
+
+def snippets(revision: str, commit: str, found: Iterable[Snippet]) -> dict[str, object]:
+    """Return the answer of `snippet`."""
+    return {"revision": revision, "commit": commit, "snippets": [asdict(each) for each in found]}

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from ..history.change import Commit
 from ..history.tag import Tag
+from ..problem import Problem
 from ..workspace.workspace import Member, Workspace
 
 
@@ -73,6 +74,11 @@ class Facts:
     pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
     version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
 
+    @property
+    def unknown(self) -> Mapping[NormalizedName, str]:
+        """Return the members of which an index does not say what it has, and why."""
+        return {name: page.unknown for name, page in self.pages.items() if page.unknown}
+
     def priors(self) -> Mapping[NormalizedName, tuple[Version, Tag]]:
         """Return the highest version of each member whose tag is behind this commit."""
         highest = {name: max(self.reachable_versions(name), default=None) for name in self._names}
@@ -119,3 +125,14 @@ class Facts:
         if page is None or member.version is None:
             return Presence.NONE
         return page.presence(member.version)
+
+
+def unknown_problems(facts: Facts) -> list[Problem]:
+    """Say once, for all members, that an index does not answer."""
+    unknown = facts.unknown
+    if not unknown:
+        return []
+    why = next(iter(unknown.values()))
+    message = f"the index does not say what it has of {', '.join(unknown)}: {why}"
+    hint = "a real release stops here; look at the index's URL and the network"
+    return [Problem(message, hint)]

@@ -48,11 +48,21 @@ def _fill(
     for commit, distributions in built.items():
         for distribution in distributions:
             shutil.copy2(distribution.path, folder)
-            entries.append({**distribution.as_json(), "commit": commit})
+            entries.append(_entry(distribution, commit))
     for path in beside:
         shutil.copy2(path, folder)
     record = {"schema": SCHEMA, "distributions": entries}
     (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+
+
+def _entry(distribution: Distribution, commit: str) -> dict[str, object]:
+    return {
+        "member": distribution.member,
+        "filename": distribution.filename,
+        "sha256": distribution.sha256,
+        "size": distribution.size,
+        "commit": commit,
+    }
 
 
 def recorded(

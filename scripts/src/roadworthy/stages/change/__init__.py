@@ -1,0 +1,1 @@
+"""Changes on their way to a release: reviews, change notes, and ranges to write."""

@@ -1,0 +1,35 @@
+"""Write the ranges that a plan proposes into manifests, as they lie in the working tree now."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from ...model.problem import Failure, Problem, UsageFailure
+from ...model.workspace import manifest
+from ...model.workspace.workspace import MANIFEST, Workspace
+
+
+def write_ranges(
+    root: Path, workspace: Workspace, proposals: Mapping[NormalizedName, Mapping[str, str]]
+) -> Iterator[str]:
+    """Write the ranges of each member; return the manifests that are changed by that.
+
+    Raises `Failure` where one cannot be read or written.
+    """
+    for name, ranges in proposals.items():
+        path = workspace.members[name].file(MANIFEST)
+        if _edited(root / path, path, name, ranges):
+            yield path
+
+
+def _edited(file: Path, path: str, name: NormalizedName, ranges: Mapping[str, str]) -> bool:
+    try:
+        before = file.read_bytes().decode("utf-8")
+        after = manifest.edited(before, ranges)
+    except (OSError, ValueError, UsageFailure) as error:
+        hint = "--fix writes to the working tree: bring it in order first"
+        raise Failure(Problem(f"{path} cannot be mended: {error}", hint, name)) from None
+    if after != before:
+        file.write_bytes(after.encode("utf-8"))
+    return after != before
