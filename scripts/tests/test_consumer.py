@@ -13,7 +13,7 @@ from tests.helpers.cli import ROOT
 from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 
-EXAMPLE = ROOT / "docs" / "examples" / "consumer"
+EXAMPLE = ROOT / "scripts" / "docs" / "examples" / "consumer"
 FORGE = "https://github.com/OWNER/REPO"
 RELEASE = "release/2026.11.22"
 LATER = "release/2026.11.23"
