@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import pytest
 
-from roadworthy import __main__ as command_line
-from roadworthy.__main__ import COMMANDS, main
-from roadworthy.options import OPTIONS
+from roadworthy.__main__ import main
+from roadworthy.cli.commands import COMMANDS, module_of
+from roadworthy.cli.flags import FLAGS
+from roadworthy.commands import plan
 from roadworthy.report import terminal
 from tests.helpers.cli import ROOT, Done, command, run
 from tests.helpers.workspaces import make_workspace, member, trio
@@ -23,12 +24,12 @@ from tests.helpers.workspaces import make_workspace, member, trio
 def test_every_command_explains_itself_and_its_options(name: str, tmp_path: Path) -> None:
     done = run(tmp_path, name, "--help")
     assert (done.code, done.stderr) == (0, "")
-    expected = ("MEMBER", "--json", "--workspace", *COMMANDS[name].options)
+    expected = ("MEMBER", "--json", "--workspace", *module_of(name).Options.flags())
     assert [word for word in expected if word not in done.stdout] == []
 
 
 def test_every_option_is_taken_by_a_command() -> None:
-    assert {option for command in COMMANDS.values() for option in command.options} == set(OPTIONS)
+    assert {flag for name in COMMANDS for flag in module_of(name).Options.flags()} == set(FLAGS)
 
 
 def test_an_unknown_command_or_option_is_wrong_use(tmp_path: Path) -> None:
@@ -189,7 +190,7 @@ def broken(*_: object) -> NoReturn:
 def test_a_fault_of_ours_is_one_line_that_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command_line.Command, "run", broken)
+    monkeypatch.setattr(plan, "run", broken)
     assert main(["plan", "--json"]) == 1
     told = capsys.readouterr()
     (problem,) = json.loads(told.out)["problems"]
@@ -203,7 +204,7 @@ def test_a_fault_of_ours_is_one_line_that_says_so(
 def test_the_traceback_of_a_fault_of_ours_is_shown_where_it_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command_line.Command, "run", broken)
+    monkeypatch.setattr(plan, "run", broken)
     monkeypatch.setattr(sys, "flags", SimpleNamespace(dev_mode=True))
     assert main(["plan"]) == 1
     assert "Traceback (most recent call last)" in capsys.readouterr().err

@@ -1,7 +1,6 @@
 """What is typed is read to the letter, and what is printed to be typed again is the same."""
 
 import shlex
-from argparse import Namespace
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
@@ -9,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from roadworthy.__main__ import COMMANDS, options_of
+from roadworthy.cli.commands import COMMANDS, module_of
+from roadworthy.cli.flags import FLAGS
+from roadworthy.cli.options import Common
+from roadworthy.cli.parser import options_of
+from roadworthy.cli.typed import as_typed, for_real
 from roadworthy.model.problem import UsageFailure
-from roadworthy.options import OPTIONS
-from roadworthy.typed import as_typed, for_real
 
 SPACED = "a 'b' $c"
 VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y"}
@@ -20,7 +21,7 @@ VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y"}
 
 def words(name: str) -> list[str]:
     """Return an option as somebody may type it, by what the table says of it."""
-    told = OPTIONS[name]
+    told = FLAGS[name]
     choices: Any = told.get("choices") or (VALUES.get(name, SPACED),)
     if told.get("action") == "store_true":
         return [name]
@@ -29,10 +30,10 @@ def words(name: str) -> list[str]:
     return [name, choices[-1]] * (2 if told.get("action") == "append" else 1)
 
 
-EVERY = [(command, option) for command, told in COMMANDS.items() for option in told.options]
+EVERY = [(command, flag) for command in COMMANDS for flag in module_of(command).Options.flags()]
 
 
-def typed_again(options: Namespace) -> Namespace:
+def typed_again(options: Common) -> Common:
     """Read the words that are printed to be typed again."""
     line = " ".join([options.command, *as_typed(options)])
     return options_of(shlex.split(line))
@@ -41,13 +42,13 @@ def typed_again(options: Namespace) -> Namespace:
 @pytest.mark.parametrize(("command", "option"), EVERY)
 def test_every_option_of_every_command_is_typed_again(command: str, option: str) -> None:
     options = options_of([command, "zq-m", *words(option)])
-    assert vars(typed_again(options)) == vars(options)
+    assert typed_again(options) == options
     assert option in as_typed(options)
 
 
 def test_all_options_of_a_release_are_typed_again_at_once(tmp_path: Path) -> None:
-    told = COMMANDS["release"].options
-    several = sorted(told, key=lambda name: "nargs" in OPTIONS[name])
+    told = module_of("release").Options.flags()
+    several = sorted(told, key=lambda name: "nargs" in FLAGS[name])
     options = options_of(
         [
             "release",
@@ -57,7 +58,7 @@ def test_all_options_of_a_release_are_typed_again_at_once(tmp_path: Path) -> Non
             *chain.from_iterable(map(words, several)),
         ]
     )
-    assert vars(typed_again(options)) == vars(options)
+    assert typed_again(options) == options
     line = shlex.split(for_real(options))
     assert line[:5] == ["nox", "-s", "release", "--", "--execute"]
     assert line.count("--execute") == 1

@@ -10,105 +10,22 @@ import os
 import signal
 import sys
 import traceback
-from argparse import SUPPRESS, Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 
+from .cli.commands import COMMANDS, module_of
+from .cli.options import Common
+from .cli.parser import options_of
 from .commands.answer import Answer
 from .model.problem import Failure, NothingToRelease, Problem
 from .model.text import short
 from .ops import process, running
-from .options import INTENT, OPTIONS, folder
 from .report import as_json, terminal
-from .stages.steps import Steps
-from .typed import Parser, stop_on_repeated
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 # How a person, a CI and a closed terminal tell us to end.
 ENDING = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: what it does, its module in `commands/`, and which options it takes."""
-
-    summary: str
-    module: str
-    options: tuple[str, ...] = ()
-
-    def run(self, options: Namespace, steps: Steps) -> Answer:
-        """Run it; only its own module is imported, so that a plan does not wait for a server."""
-        run = import_module(f".commands.{self.module}", __package__).run
-        answer: Answer = run(options, steps)
-        return answer
-
-
-COMMANDS: Mapping[str, Command] = {
-    "status": Command(
-        "show the three facts and the next step of each member", "status", ("--index",)
-    ),
-    "plan": Command(
-        "show what would be released, to which version, and why",
-        "plan",
-        ("--index", *INTENT, "--check", "--base", "--fix", "--markdown"),
-    ),
-    "change": Command("write a change note: MEMBER... LEVEL TEXT", "change"),
-    "add-index": Command(
-        "add a package index to the root manifest: one that is known, or any by its URLs",
-        "add_index",
-        ("--kind", "--set", "--url", "--publish-url", "--public"),
-    ),
-    "doctor": Command(
-        "look at all that a release relies on, and say the way out", "doctor", ("--index",)
-    ),
-    "graph": Command("draw the members and what they require", "graph", ("--format",)),
-    "prepare": Command(
-        "show the release commit; --execute pushes it",
-        "prepare",
-        ("--execute", "--branch", *INTENT),
-    ),
-    "build": Command(
-        "build the distributions of members, as committed, into dist/",
-        "build",
-        ("--due", "--index"),
-    ),
-    "tag": Command(
-        "show the tags that are due; --execute pushes them, --close finishes the release",
-        "tag",
-        ("--execute", "--close", "--verified", "--index", "--installer", "--python", *INTENT),
-    ),
-    "publish": Command(
-        "show the uploads that are due; --execute uploads",
-        "publish",
-        ("--execute", "--index", "--from", "--wait", *INTENT),
-    ),
-    "verify-git-install": Command(
-        "install each member from git and prove that it works",
-        "verify_git_install",
-        (
-            *("--url", "--below", "--ref", "--unfinished", "--installer", "--route", "--all"),
-            *("--run-commands", "--direct", "--python"),
-        ),
-    ),
-    "snippet": Command(
-        "write the lines that install members from git, for uv, pip and a container",
-        "snippet",
-        ("--url", "--below", "--ref"),
-    ),
-    "verify-index-install": Command(
-        "install each member from an index and prove that it works",
-        "verify_index_install",
-        ("--index", "--python", "--wait"),
-    ),
-    "release": Command(
-        "rehearse a release; --execute releases",
-        "release",
-        ("--execute", "--index", "--installer", "--python", "--wait", *INTENT),
-    ),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -183,15 +100,9 @@ def _give_up_what_cannot_be_written() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def options_of(typed: Sequence[str]) -> Namespace:
-    """Read what was typed; raise `UsageFailure` where it cannot be meant."""
-    stop_on_repeated(typed)
-    return _parser().parse_args(typed)
-
-
-def _answer(options: Namespace) -> int:
+def _answer(options: Common) -> int:
     with terminal.watched() as steps:
-        answer = COMMANDS[options.command].run(options, steps)
+        answer = module_of(options.command).run(options, steps)
     terminal.show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
     if options.json:
         _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
@@ -255,33 +166,6 @@ def _print_json(
         **data,
     }
     print(json.dumps(as_json.only_text(told), indent=2, allow_nan=False))
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="roadworthy", description="Release the workspace's members.")
-    _add_workspace(parser, default=Path.cwd())
-    names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        summary = command.summary
-        own = names.add_parser(
-            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
-        )
-        own.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
-        _add_workspace(own, default=SUPPRESS)  # so that it can follow a session's two dashes
-        own.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        for option in command.options:
-            own.add_argument(option, **OPTIONS[option])  # type: ignore[arg-type]
-    return parser
-
-
-def _add_workspace(parser: Parser, *, default: Path | str) -> None:
-    parser.add_argument(
-        "--workspace",
-        type=folder,
-        default=default,
-        metavar="DIR",
-        help="the workspace's root (here)",
-    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """The command `change`."""
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.prompt import Prompt
 
+from ..cli.options import Common
 from ..gather.workspace import workspace_at
 from ..model.history.note import LEVELS
 from ..model.problem import Problem, UsageFailure
@@ -20,12 +21,17 @@ from .answer import Answer
 USAGE = 'write it as `nox -s change -- MEMBER... LEVEL "What people will notice"`'
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(Common):
+    """What `change` takes."""
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Write a change note for each member that is named; ask for what is missing."""
-    workspace = workspace_at(open_workspace(arguments.workspace))
-    names, level, text = _read(arguments.members, workspace)
+    workspace = workspace_at(open_workspace(options.workspace))
+    names, level, text = _read(options.members, workspace)
     chosen = workspace.select(names)
-    paths = [write_note(arguments.workspace, member, level, text) for member in chosen]
+    paths = [write_note(options.workspace, member, level, text) for member in chosen]
     lines = "\n".join(["Commit it with the change that it tells of:", *paths])
     return Answer({"notes": paths}, lambda: terminal.say(lines))
 

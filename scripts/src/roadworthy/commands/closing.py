@@ -1,20 +1,20 @@
 """What is said at the end of a release: what was done, and what comes next."""
 
-from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from ..cli.options import WithExecute
+from ..cli.typed import for_real
 from ..model.problem import Problem
 from ..stages.site import public_url
 from ..stages.work import Work
-from ..typed import for_real
 from .context import Context
 
 FILES = "dist/*.whl dist/*.tar.gz dist/pylock.*.toml"
 
 
 def closing_words(
-    arguments: Namespace,
+    options: WithExecute,
     context: Context,
     work: Work,
     refused: Sequence[Problem],
@@ -22,11 +22,11 @@ def closing_words(
     failed: bool,
 ) -> str:
     """Say what came of a release, and what comes next."""
-    again = for_real(arguments)
+    again = for_real(options)
     if failed:
         words = f"Not everything is released. The same command goes on from here: {again}"
-        return "\n".join([words, *_giving_up(context, work)] if arguments.execute else [words])
-    if arguments.execute:
+        return "\n".join([words, *_giving_up(context, work)] if options.execute else [words])
+    if options.execute:
         where = f" and published to {context.index.name}" if context.index else ""
         last = [name for name in work.tags if name.startswith("release/")]
         made = f"{len(work.tags)} members" if work.tags else ""

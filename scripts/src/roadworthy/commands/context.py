@@ -1,9 +1,9 @@
 """What a command is called on: the workspace at HEAD, the index, and what was asked for."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..cli.options import Common, WithIndex, WithIntent
 from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.plan.facts import Facts
@@ -34,31 +34,29 @@ class Context:
         return sorted(self.intent.only)
 
     @classmethod
-    def of(cls, arguments: Namespace) -> "Context":
+    def of(cls, options: Common) -> "Context":
         """Open the workspace; raise `UsageFailure` where there is none that can be read."""
-        tree = open_workspace(arguments.workspace)
+        tree = open_workspace(options.workspace)
         workspace = workspace_at(tree)
         uv.require(workspace.uv_required)
-        named = getattr(arguments, "index", None)
+        named = options.index if isinstance(options, WithIndex) else None
         index = workspace.index(workspace.settings.index if named is None else named)
-        return cls(
-            tree=tree, workspace=workspace, index=index, intent=_intent(workspace, arguments)
-        )
+        return cls(tree=tree, workspace=workspace, index=index, intent=_intent(workspace, options))
 
     def facts(self, *, all_pages: bool = False) -> Facts:
         """Read the facts here, at HEAD."""
         return gather(self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace)
 
 
-def _intent(workspace: Workspace, arguments: Namespace) -> Intent:
+def _intent(workspace: Workspace, options: Common) -> Intent:
     """Read what was asked for; a command without such options takes names alone."""
-    if not hasattr(arguments, "bump"):
-        return read_intent(workspace, only=arguments.members)
+    if not isinstance(options, WithIntent):
+        return read_intent(workspace, only=options.members)
     return read_intent(
         workspace,
-        only=[*arguments.members, *arguments.only],
-        bumps=arguments.bump,
-        versions=arguments.version,
-        pre=arguments.pre,
-        promote=arguments.promote,
+        only=[*options.members, *options.only],
+        bumps=options.bump,
+        versions=options.version,
+        pre=options.pre,
+        promote=options.promote,
     )

@@ -1,11 +1,11 @@
-"""The options of the command line: what each is called, takes and means."""
+"""Flags: what each option of the command line is called, takes and means."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from pathlib import Path
 
-from .model.consumer.route import ROUTES
-from .model.url import is_url, without_credentials
+from ..model.consumer.route import ROUTES
+from ..model.url import is_url, without_credentials
 
 DAY = 86_400.0
 
@@ -43,10 +43,7 @@ def seconds(text: str) -> float:
     return told
 
 
-# How far the members go, and which of them: over what notes and commits say.
-INTENT = ("--only", "--bump", "--version", "--pre", "--promote")
-
-OPTIONS: Mapping[str, Mapping[str, object]] = {
+FLAGS: Mapping[str, Mapping[str, object]] = {
     "--only": {
         "action": "extend",
         "nargs": "+",
@@ -196,3 +193,12 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "help": "how long to wait for the index to show a file (300 after an upload, else 60)",
     },
 }
+
+
+def destination(flag: str) -> str:
+    """Return the name of the value that a flag sets."""
+    return str(FLAGS[flag].get("dest", flag.removeprefix("--").replace("-", "_")))
+
+
+# The flag that sets each value.
+BY_DESTINATION = {destination(flag): flag for flag in FLAGS}
