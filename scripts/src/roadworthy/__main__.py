@@ -4,23 +4,26 @@ The only place that prints an error and chooses an exit code: 0 done, 1 a check 
 step failed, 2 wrong use or configuration, 3 nothing to release.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .cli.commands import COMMANDS, module_of
-from .cli.options import Common
 from .cli.parser import options_of
-from .commands.answer import Answer
 from .model.problem import Failure, NothingToRelease, Problem
-from .model.text import short
 from .ops import process, running
-from .report import as_json, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .cli.options import Common
+    from .commands.answer import Answer
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = BROKEN_PIPE  # whoever reads us has seen enough
     except OSError as error:  # what we print cannot be written
         if not code:  # else it is said already
-            terminal.show_problems([_from_system(error)])
+            _show_problems([_from_system(error)])
             code = 1
     _give_up_what_cannot_be_written()
     return code
@@ -63,7 +66,7 @@ def _run(typed: Sequence[str]) -> int:
         return _failed(typed, Failure(_from_system(error)))
     except KeyboardInterrupt:
         hint = "the same command goes on from the facts"
-        terminal.show_problems([Problem("interrupted", hint)])
+        _show_problems([Problem("interrupted", hint)])
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: nobody is helped by a traceback
         return _failed(typed, Failure(_from_ourselves(error)))
@@ -101,14 +104,16 @@ def _give_up_what_cannot_be_written() -> None:
 
 
 def _answer(options: Common) -> int:
+    from .report import terminal  # noqa: PLC0415 - a third of the time that --help takes
+
     with terminal.watched() as steps:
         answer = module_of(options.command).run(options, steps)
-    terminal.show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
+    _show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
     if options.json:
         _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
     else:
         answer.show()
-    terminal.show_problems(answer.problems)
+    _show_problems(answer.problems)
     return answer.exit_code
 
 
@@ -131,8 +136,14 @@ def _failed(typed: Sequence[str], failure: Failure) -> int:
         command = next((word for word in typed if word in COMMANDS), None)
         _print_json(command, failure.problems, {}, ok=False)
     kind = "note" if isinstance(failure, NothingToRelease) else "error"
-    terminal.show_problems(failure.problems, kind=kind)
+    _show_problems(failure.problems, kind=kind)
     return failure.exit_code
+
+
+def _show_problems(problems: Sequence[Problem], *, kind: str = "error") -> None:
+    from .report import terminal  # noqa: PLC0415 - a third of the time that --help takes
+
+    terminal.show_problems(problems, kind=kind)
 
 
 def _from_system(error: OSError) -> Problem:
@@ -144,6 +155,10 @@ def _from_system(error: OSError) -> Problem:
 
 def _from_ourselves(error: Exception) -> Problem:
     """Say that the fault is ours, and where; Python's own development mode shows all of it."""
+    import traceback  # noqa: PLC0415 - nobody needs it, mostly
+
+    from .model.text import short  # noqa: PLC0415
+
     if sys.flags.dev_mode:
         traceback.print_exception(error)
     steps = traceback.extract_tb(error.__traceback__)
@@ -158,6 +173,8 @@ def _from_ourselves(error: Exception) -> Problem:
 def _print_json(
     command: str | None, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
 ) -> None:
+    from .report import as_json  # noqa: PLC0415 - --help needs none
+
     told = {
         "schema": as_json.SCHEMA,
         "command": command,
