@@ -70,20 +70,21 @@ def test_data_goes_to_stdout_and_all_else_to_stderr(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[0].startswith("plan ")
 
 
-IN_FULL = "type options in full and after the command, and all members in one place"
+IN_FULL = "write options in full and after the command, and put all members in one place"
 
 
 def test_wrong_use_is_an_error_with_a_hint(tmp_path: Path) -> None:
     done = run(tmp_path, "release", "--exec")
     assert (done.code, done.stdout, done.stderr) == (
         *(2, ""),
-        f"error: unrecognized arguments: --exec\n\nhint: {IN_FULL}\n\n",
+        f"error[usage]: unrecognized arguments: --exec\n\nhint: {IN_FULL}\n\n",
     )
 
 
 def test_wrong_use_is_json_too(tmp_path: Path) -> None:
     done = run(tmp_path, "plan", "--json", "--wait=1")
     problem = {
+        "code": "usage",
         "member": None,
         "message": "unrecognized arguments: --wait=1",
         "hint": IN_FULL,
@@ -108,7 +109,8 @@ def through(redirections: str, workspace: Path, *arguments: str, **environment: 
 
 
 FULL = (
-    "error: No space left on device\n\nhint: mend that; the same command goes on from the facts\n\n"
+    "error[system]: No space left on device\n\n"
+    "hint: fix this and run the same command again; it resumes where it stopped\n\n"
 )
 
 
@@ -152,7 +154,7 @@ def test_with_its_outputs_closed_a_command_writes_into_no_file_of_ours(
 def test_questions_that_nobody_can_answer_are_wrong_use(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, member("zq-base"))
     done = through("<&-", repo.path, "change")
-    assert (done.code, "a change note is for one or more members" in done.stderr) == (2, True)
+    assert (done.code, "a change note needs one or more members" in done.stderr) == (2, True)
 
 
 @pytest.mark.promise(25)
@@ -160,7 +162,10 @@ def test_a_summary_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, member("zq-base"))
     done = run(repo.path, "plan", "--json", GITHUB_STEP_SUMMARY="/dev/full")
     assert (done.code, done.json["ok"]) == (0, True)
-    assert "warning: the summary of the job is not written: No space left" in done.stderr
+    assert (
+        "warning[ci-summary]: the summary of this CI job could not be written: No space left"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "-1", "\N{SUPERSCRIPT TWO}", "9" * 30, "wide"])
@@ -194,10 +199,8 @@ def test_a_fault_of_ours_is_one_line_that_says_so(
     assert main(["plan", "--json"]) == 1
     told = capsys.readouterr()
     (problem,) = json.loads(told.out)["problems"]
-    assert problem["message"].startswith(
-        "a fault of the release tooling: RecursionError: deep \\x1b"
-    )
-    assert problem["hint"] == "please report it; with PYTHONDEVMODE=1 its traceback is shown"
+    assert problem["message"].startswith("this is a bug in roadworthy: RecursionError: deep \\x1b")
+    assert problem["hint"] == "please report it; PYTHONDEVMODE=1 shows the traceback"
     assert ("Traceback" in told.err, len(told.err.splitlines())) == (False, 4)
 
 

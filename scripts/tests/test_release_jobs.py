@@ -166,7 +166,7 @@ def test_a_release_runs_where_nobody_may_push_to_the_branch(
     merged = machine.remote.head()
     list(forge(machine).start())
     assert [machine.remote.head(name) for name in ("main", *TAGS)] == [merged] * 4
-    assert "Everything that is due is prepared already." in machine.printed
+    assert "Everything that is due is already prepared." in machine.printed
 
 
 def test_the_jobs_of_a_release_are_started_by_hand_and_never_broken_off() -> None:

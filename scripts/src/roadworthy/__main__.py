@@ -65,8 +65,8 @@ def _run(typed: Sequence[str]) -> int:
     except OSError as error:
         return _failed(typed, Failure(_from_system(error)))
     except KeyboardInterrupt:
-        hint = "the same command goes on from the facts"
-        _show_problems([Problem("interrupted", hint)])
+        hint = "run the same command again; it resumes where it stopped"
+        _show_problems([Problem("interrupted", "interrupted", hint)])
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: nobody is helped by a traceback
         return _failed(typed, Failure(_from_ourselves(error)))
@@ -126,8 +126,8 @@ def _summarised(answer: Answer) -> Sequence[Problem]:
         with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(answer.markdown)
     except OSError as error:
-        message = f"the summary of the job is not written: {error.strerror or error}"
-        return [Problem(message, "see to what GITHUB_STEP_SUMMARY names")]
+        message = f"the summary of this CI job could not be written: {error.strerror or error}"
+        return [Problem("ci-summary", message, "check the file that GITHUB_STEP_SUMMARY names")]
     return ()
 
 
@@ -150,7 +150,9 @@ def _from_system(error: OSError) -> Problem:
     """Say what the system refused: a full disk, a folder that cannot be written."""
     where = f": {error.filename}" if error.filename else ""
     message = f"{error.strerror or error}{where}"
-    return Problem(message, "mend that; the same command goes on from the facts")
+    return Problem(
+        "system", message, "fix this and run the same command again; it resumes where it stopped"
+    )
 
 
 def _from_ourselves(error: Exception) -> Problem:
@@ -165,9 +167,9 @@ def _from_ourselves(error: Exception) -> Problem:
     here = str(Path(__file__).parent)
     place = [step for step in steps if step.filename.startswith(here)][-1]
     where = f"{Path(place.filename).name}, line {place.lineno}"
-    message = f"a fault of the release tooling: {type(error).__name__}: {short(str(error))}"
-    hint = "please report it; with PYTHONDEVMODE=1 its traceback is shown"
-    return Problem(f"{message} ({where})", hint)
+    message = f"this is a bug in roadworthy: {type(error).__name__}: {short(str(error))}"
+    hint = "please report it; PYTHONDEVMODE=1 shows the traceback"
+    return Problem("bug", f"{message} ({where})", hint)
 
 
 def _print_json(

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from .options import Common
 
 COMMANDS: Mapping[str, str] = {
-    "status": "show the three facts and the next step of each member",
+    "status": "show where each member stands, and its next step",
     "plan": "show what would be released, to which version, and why",
     "change": "write a change note: MEMBER... LEVEL TEXT",
-    "add-index": "add a package index to the root manifest: one that is known, or any by its URLs",
-    "doctor": "look at all that a release relies on, and say the way out",
+    "add-index": "add a package index to the root manifest: a known one, or any by its URLs",
+    "doctor": "check everything that a release needs, and say how to fix it",
     "graph": "draw the members and what they require",
     "prepare": "show the release commit; --execute pushes it",
     "build": "build the distributions of members, as committed, into dist/",
     "tag": "show the tags that are due; --execute pushes them, --close finishes the release",
     "publish": "show the uploads that are due; --execute uploads",
     "verify-git-install": "install each member from git and prove that it works",
-    "snippet": "write the lines that install members from git, for uv, pip and a container",
+    "snippet": "print the lines that install members from git with uv, with pip or in a container",
     "verify-index-install": "install each member from an index and prove that it works",
-    "release": "rehearse a release; --execute releases",
+    "release": "rehearse a release; --execute makes it",
 }
 
 

@@ -45,18 +45,18 @@ class Parser(ArgumentParser):
         """Raise `UsageFailure` with what argparse found."""
         hint = f"`{self.prog} --help` says what it takes"
         if message.startswith("unrecognized"):
-            hint = "type options in full and after the command, and all members in one place"
-        raise UsageFailure(Problem(message.removeprefix("argument "), hint))
+            hint = "write options in full and after the command, and put all members in one place"
+        raise UsageFailure(Problem("usage", message.removeprefix("argument "), hint))
 
 
 def stop_on_repeated(typed: Sequence[str]) -> None:
     """Raise `UsageFailure` where an option stands twice that has one value."""
     words = [word.partition("=")[0] for word in takewhile("--".__ne__, typed)]
     once = ("--workspace", *(name for name, told in FLAGS.items() if "action" not in told))
-    hint = "say it once: of two values, one would be passed over"
+    hint = "give it once: only one value can be used"
     stop_on(
         (
-            Problem(f"{name} is typed more than once", hint)
+            Problem("option-twice", f"{name} is given more than once", hint)
             for name in once
             if words.count(name) > 1
         ),
@@ -78,7 +78,9 @@ def _parser(typed: Sequence[str]) -> Parser:
 
 
 def _fill(parser: Parser, flags: Sequence[str]) -> None:
-    parser.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
+    parser.add_argument(
+        "members", nargs="*", metavar="MEMBER", help="only these members (default: all)"
+    )
     _add_workspace(parser, default=SUPPRESS)  # so that it can follow a session's two dashes
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     for flag in flags:
@@ -91,5 +93,5 @@ def _add_workspace(parser: Parser, *, default: Path | str) -> None:
         type=folder,
         default=default,
         metavar="DIR",
-        help="the workspace's root (here)",
+        help="the root of the workspace (default: the current folder)",
     )

@@ -33,12 +33,16 @@ class Options(Common):
 def run(options: Options, _: Steps) -> Answer:
     """Write the `[[tool.uv.index]]` of an index that is known, or of any by its URLs."""
     if len(options.members) != 1:
-        hint = f"known are {', '.join(catalogue())}; any other by --url and --publish-url"
-        raise UsageFailure(Problem("name one index to add", hint))
+        hint = (
+            f"known indexes: {', '.join(catalogue())}; for any other, use --url and --publish-url"
+        )
+        raise UsageFailure(Problem("add-index-name", "name one index to add", hint))
     (name,) = options.members
     if not NAME.fullmatch(name):
-        hint = "uv takes ASCII letters and digits, `-`, `_` and `.`"
-        raise UsageFailure(Problem(f"`{name}` is no name of an index", hint))
+        hint = "use ASCII letters, digits, `-`, `_` and `.`"
+        raise UsageFailure(
+            Problem("add-index-name", f"`{name}` is not a valid name of an index", hint)
+        )
     entry = _entry(options, name)
     urls = entry.url, entry.publish_url
     stop_on([*url_problems(*urls), *credential_problems(*urls)], UsageFailure)
@@ -48,10 +52,12 @@ def run(options: Options, _: Steps) -> Answer:
         changed = manifest.with_index(text, _table(name, entry))
     except (OSError, ValueError) as error:  # TOML's errors are ValueErrors, too
         message = f"{path} cannot be edited: {error}"
-        raise UsageFailure(Problem(message, "name the workspace's root")) from None
+        raise UsageFailure(
+            Problem("manifest-not-editable", message, "name the workspace's root")
+        ) from None
     if changed != text:
         path.write_bytes(changed.encode("utf-8"))
-    told = [] if changed != text else ["It is there already."]
+    told = [] if changed != text else ["It is already there."]
     lines = "\n".join([*told, *_words(name, entry)])
     return Answer({"index": _table(name, entry)}, lambda: terminal.say(lines))
 
@@ -66,8 +72,11 @@ def _entry(options: Options, name: str) -> Entry:
         )
     filled = choose(catalogue(), options.kind or name).filled(_told(options.values))
     wrong = [u for u in (filled.url, filled.publish_url) if u and not is_url(u)]
-    hint = "look at what --set has"
-    stop_on((Problem(f"`{without_credentials(u)}` is no URL", hint) for u in wrong), UsageFailure)
+    hint = "check the values of --set"
+    stop_on(
+        (Problem("index-url", f"`{without_credentials(u)}` is not a URL", hint) for u in wrong),
+        UsageFailure,
+    )
     return filled
 
 
@@ -75,7 +84,7 @@ def _told(values: Sequence[str]) -> dict[str, str]:
     pairs = [value.partition("=") for value in values]
     wrong = [key for key, equals, _ in pairs if not equals]
     hint = "write --set KEY=VALUE"
-    stop_on((Problem(f"`{key}` has no value", hint) for key in wrong), UsageFailure)
+    stop_on((Problem("index-value", f"`{key}` has no value", hint) for key in wrong), UsageFailure)
     return {key.upper(): value for key, _, value in pairs}
 
 

@@ -32,7 +32,7 @@ def run(options: Options, _: Steps) -> Answer:
     names, level, text = _read(options.members, workspace)
     chosen = workspace.select(names)
     paths = [write_note(options.workspace, member, level, text) for member in chosen]
-    lines = "\n".join(["Commit it with the change that it tells of:", *paths])
+    lines = "\n".join(["Commit it together with the change that it describes:", *paths])
     return Answer({"notes": paths}, lambda: terminal.say(lines))
 
 
@@ -50,7 +50,9 @@ def _read(words: Sequence[str], workspace: Workspace) -> tuple[Sequence[str], st
     try:
         return _asked(names, level, text, workspace)
     except (EOFError, UnicodeDecodeError):
-        raise UsageFailure(Problem("the questions were not answered", USAGE)) from None
+        raise UsageFailure(
+            Problem("change-unanswered", "the questions were not answered", USAGE)
+        ) from None
 
 
 def _asked(
@@ -73,12 +75,16 @@ def _words(answer: str) -> Sequence[str]:
 
 def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:
     if not names:
-        raise UsageFailure(Problem("a change note is for one or more members", USAGE))
+        raise UsageFailure(
+            Problem("change-members", "a change note needs one or more members", USAGE)
+        )
     if not level:
         levels = ", ".join(LEVELS)
-        raise UsageFailure(Problem(f"a change note has a level: {levels}", USAGE))
+        raise UsageFailure(Problem("change-level", f"a change note needs a level: {levels}", USAGE))
     if not any(map(str.strip, text)):
-        raise UsageFailure(Problem("a change note has a text", USAGE))
+        raise UsageFailure(Problem("change-text", "a change note needs a text", USAGE))
     if visible(" ".join(text)) != " ".join(text):
-        hint = "write it as text: it goes into a changelog"
-        raise UsageFailure(Problem(f"the text has what nobody sees: {' '.join(text)}", hint))
+        hint = "use plain text: it goes into a changelog"
+        raise UsageFailure(
+            Problem("change-text", f"the text has invisible characters: {' '.join(text)}", hint)
+        )

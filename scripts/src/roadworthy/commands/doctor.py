@@ -22,8 +22,12 @@ def run(options: Options, steps: Steps) -> Answer:
     with steps("examine"):
         settings = context.workspace.settings
         found = tuple(examine(context.checkout, context.facts(), settings, context.index))
-    wrong = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.WRONG]
-    doubts = [Problem(f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.DOUBT]
+    wrong = [
+        Problem("doctor", f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.WRONG
+    ]
+    doubts = [
+        Problem("doctor", f"{f.what}: {f.found}", f.hint) for f in found if f.mark is Mark.DOUBT
+    ]
     return Answer(
         as_json.findings(found),
         lambda: terminal.show_findings(found),

@@ -31,8 +31,8 @@ def run(options: Options, _: Steps) -> Answer:
     if options.check:
         context = replace(context, index=None)
     elif options.fix or options.base:
-        hint = "add --check, which looks at ranges and intent alone"
-        raise UsageFailure(Problem("--fix and --base belong to --check", hint))
+        hint = "add --check"
+        raise UsageFailure(Problem("check-only", "--fix and --base work only with --check", hint))
     facts = context.facts()
     made = make_plan(facts, context.intent)
     found = _review(context, options) if options.check else None

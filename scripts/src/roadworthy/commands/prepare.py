@@ -36,7 +36,7 @@ def run(options: Options, steps: Steps) -> Answer:
             take(work, (propose_to(options.branch) if options.branch else PUSH,), steps)
         then = for_real(options, "release", but=["--branch"])
         request = _request(site, options.branch, then) if options.branch else ""
-    words = patch or "Everything that is due is prepared already."
+    words = patch or "Everything that is due is already prepared."
     if options.execute and patch:
         words += request
     if not options.execute:
@@ -55,6 +55,6 @@ def _request(site: Site, branch: str, then: str) -> str:
     known = next((line for name, line in lines.items() if name in host), "")
     opened = f": {known}" if known else f" from {branch} to {base}"
     return (
-        f"\nIt is on the branch {branch}. Open a request{opened}\n"
+        f"\nIt is on the branch {branch}. Open a pull request{opened}\n"
         f"After the merge, on {base}: {then}"
     )

@@ -30,7 +30,7 @@ def run(options: Options, steps: Steps) -> Answer:
     index = context.index
     if index is None:
         hint = "add a [[tool.uv.index]] with a publish-url, and name it with --index"
-        raise UsageFailure(Problem("no index is configured to publish to", hint))
+        raise UsageFailure(Problem("index-missing", "no index is configured to publish to", hint))
     with open_site(context, execute=options.execute, index=index, uploads=True) as site:
         with steps("plan"):
             terms = Terms(seconds=options.wait)

@@ -76,7 +76,7 @@ def _released(
 
     def show() -> None:
         if work.nothing_due:
-            terminal.say("Nothing is due for release; every member was verified as it is.\n")
+            terminal.say("There is nothing to release; every member was verified as it is.\n")
             terminal.show_results(work.results)
         else:
             terminal.show_release(work.plan, work.distributions, work.results)

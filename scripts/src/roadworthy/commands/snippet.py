@@ -39,7 +39,13 @@ def run(options: Options, _: Steps) -> Answer:
     )
     if mirror.url == UNREACHABLE:
         hint = "set `repository` in [tool.release], or add a remote"
-        warnings.append(Problem(f"no remote is known; {UNREACHABLE} stands for it", hint))
+        warnings.append(
+            Problem(
+                "remote-unknown",
+                f"no remote is known; the lines use {UNREACHABLE} in its place",
+                hint,
+            )
+        )
     found = tuple(snippets(wish))
     return Answer(as_json.snippets(name, commit, found), lambda: _show(found), warnings=warnings)
 
@@ -47,8 +53,10 @@ def run(options: Options, _: Steps) -> Answer:
 def _ref(mirror: Mirror, options: Options) -> tuple[str, list[Problem]]:
     """Return the ref that was asked for, else the newest release of all that is wanted."""
     if len(options.refs) > 1:
-        message = "a consumer takes members of one repository at one revision"
-        raise UsageFailure(Problem(message, "name one --ref, or none to have it chosen"))
+        message = "a consumer can install members of one repository at one revision only"
+        raise UsageFailure(
+            Problem("one-revision", message, "give one --ref, or none to take the newest release")
+        )
     if options.refs:
         return options.refs[0], []
     facts = gather(newest(mirror))

@@ -36,11 +36,13 @@ def unfinished(options: WithRepository, mirror: Mirror) -> list[str]:
     """
     if options.url is not None or options.refs:
         hint = "leave out --url and --ref"
-        raise UsageFailure(Problem("--unfinished finds the tags by itself", hint))
+        raise UsageFailure(
+            Problem("unfinished-with-ref", "--unfinished finds the tags by itself", hint)
+        )
     closing = make_plan(gather(newest(mirror))).closing
     if not closing:
         hint = "`nox -s status` shows what is released"
-        raise NothingToRelease(Problem("no tag waits for its release to be finished", hint))
+        raise NothingToRelease(Problem("nothing-unfinished", "every release is finished", hint))
     return [tag.name for tag in closing]
 
 

@@ -30,10 +30,14 @@ class Options(WithExecute, WithIndex, WithIntent, WithInstallers):
 def run(options: Options, steps: Steps) -> Answer:
     """Show the tags that are due; with --execute, push them; with --close, finish the release."""
     if options.close and not options.execute:
-        hint = "add --execute: what is not pushed cannot be verified at the remote"
-        raise UsageFailure(Problem("--close finishes what --execute pushes", hint))
+        hint = "add --execute: only tags at the remote can be verified"
+        raise UsageFailure(
+            Problem("close-without-execute", "--close works only with --execute", hint)
+        )
     if options.verified and not options.close:
-        raise UsageFailure(Problem("--verified goes with --close", "add --close"))
+        raise UsageFailure(
+            Problem("verified-without-close", "--verified works only with --close", "add --close")
+        )
     context, closed = Context.of(options), None
     due: Sequence[Tag] = ()
     with open_site(context, execute=options.execute, index=context.index) as site:

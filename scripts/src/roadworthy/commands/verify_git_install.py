@@ -84,8 +84,12 @@ def _tagged(mirror: Mirror, ref: str, workspace: Workspace) -> Sequence[Member]:
     parsed = workspace.settings.tag_format.parse(ref, workspace.members)
     if parsed is None:
         shape = workspace.settings.tag_format.template
-        hint = f"several refs are for several members: each is a tag such as {shape}"
-        raise UsageFailure(Problem(f"`{ref}` in {mirror.url} is no tag of a member", hint))
+        hint = f"with several --ref, each must be the tag of a member, such as {shape}"
+        raise UsageFailure(
+            Problem(
+                "ref-not-a-member-tag", f"`{ref}` in {mirror.url} is not the tag of a member", hint
+            )
+        )
     return [workspace.members[name] for name in parsed[0]]
 
 
@@ -115,4 +119,4 @@ def _require_any(targets: Sequence[Target], scope: Scope) -> None:
         routes, installers = ", ".join(scope.routes), " and ".join(scope.installers)
         message = f"no member can be installed by {routes} with {installers}"
         hint = "a tool has a command, and an umbrella is at the root; `--all` tries every route"
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("route-without-member", message, hint))

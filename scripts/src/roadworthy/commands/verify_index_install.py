@@ -24,7 +24,7 @@ def run(options: Options, steps: Steps) -> Answer:
     context = Context.of(options)
     if context.index is None:
         hint = "name one with --index, or set `index` in [tool.release]"
-        raise UsageFailure(Problem("no index is configured to install from", hint))
+        raise UsageFailure(Problem("index-missing", "no index is configured to install from", hint))
     versions = {
         member.name: member.version
         for member in context.workspace.select(context.members)

@@ -54,7 +54,7 @@ class CommandFailure(Failure):
         """Return the failure as a problem, with the end of what the program said."""
         lines = [line for line in output.strip().splitlines() if not line.startswith(MASK)]
         tail = "\n".join(lines[-WORDS_KEPT:])
-        return Problem(f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
+        return Problem("program-failed", f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 
 
 def run(  # noqa: PLR0913 - each is a thing that a program is started with, by its name
@@ -179,4 +179,8 @@ def _missing(program: str) -> Problem:
         "git": "install git 2.32 or newer",
         "uv": 'run `python -m pip install "nox[uv]"`',
     }
-    return Problem(f"{name} is not installed, or not on PATH", ways.get(name, f"install {name}"))
+    return Problem(
+        "program-missing",
+        f"{name} is not installed, or not on PATH",
+        ways.get(name, f"install {name}"),
+    )

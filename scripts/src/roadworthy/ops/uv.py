@@ -39,17 +39,19 @@ def require(required_version: str) -> None:
     version = Version(words[1])
     if version not in MINIMUM:
         hint = "upgrade it: `python -m pip install --upgrade uv`"
-        raise Failure(Problem(f"uv {version} is too old: {MINIMUM} is needed", hint))
+        raise Failure(Problem("uv-too-old", f"uv {version} is too old: {MINIMUM} is needed", hint))
     bare = required_version if not required_version[:1].isdigit() else f"=={required_version}"
     try:
         fits = version in SpecifierSet(bare)
     except InvalidSpecifier:
-        message = f"[tool.uv] `required-version` is {required_version!r}, which is no range"
-        raise UsageFailure(Problem(message, 'write a range such as ">=0.9"')) from None
+        message = f"[tool.uv] `required-version` is {required_version!r}, which is not a range"
+        raise UsageFailure(
+            Problem("python-range-invalid", message, 'write a range such as ">=0.9"')
+        ) from None
     if not fits:
         message = f"uv {version} is not the uv that this workspace requires ({required_version})"
         hint = f'install that one: `python -m pip install "uv{bare}"`'
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("uv-required-version", message, hint))
 
 
 def lock(folder: Path, environment: Mapping[str, str], *options: str) -> None:

@@ -41,7 +41,9 @@ def only_text(value: object) -> object:
 
 def problems(found: Iterable[Problem]) -> list[dict[str, object]]:
     """Return problems as the contract has them."""
-    return [{"member": p.member, "message": p.message, "hint": p.hint} for p in found]
+    return [
+        {"code": p.code, "member": p.member, "message": p.message, "hint": p.hint} for p in found
+    ]
 
 
 def status(statuses: Sequence[Status]) -> dict[str, object]:

@@ -33,7 +33,7 @@ WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",
-    "conflict": "CONFLICT: other content is there",
+    "conflict": "CONFLICT: the index has other content",
 }
 
 
@@ -83,7 +83,7 @@ def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> None:
     screen = console(stderr=True)
     style = "bold red" if kind == "error" else "bold yellow"
     for problem in problems:
-        _tell(screen, f"[{style}]{kind}[/]: {escape(problem.message)}")
+        _tell(screen, f"[{style}]{kind}[/]\\[{problem.code}]: {escape(problem.message)}")
         if problem.hint:
             _tell(screen, f"\n[bold]hint[/]: {escape(problem.hint)}\n")
 
@@ -120,7 +120,7 @@ def show_plan(plan: Plan, review: Review | None = None) -> None:
     moved = {pair for requirements in plan.rewrites.values() for pair in requirements.items()}
     if moved:
         lines = (f"  {before}  ->  {after}" for before, after in sorted(moved))
-        say("\n".join(["\nRanges that move:", *lines]))
+        say("\n".join(["\nRanges that change:", *lines]))
     _show_rest(plan)
 
 
@@ -142,7 +142,7 @@ def _show_rest(plan: Plan) -> None:
     for name in sorted({tag.released_with for tag in plan.closing}):
         say(f"\n{name} is still due: `nox -s release -- --execute` verifies and tags it")
     if plan.left_out:
-        say(f"\nDue as well, and not asked for: {', '.join(plan.left_out)}")
+        say(f"\nAlso due, but not selected: {', '.join(plan.left_out)}")
     if plan.unchanged:
         say("\n" + "\n".join(f"{member.name} stays: {member.why}" for member in plan.unchanged))
 

@@ -57,13 +57,17 @@ def problems_of(built: Sequence[Distribution], members: Iterable[Committed]) -> 
         own = [d.path for d in built if d.member == member.name]
         if {path.suffix for path in own} != {".gz", ".whl"}:
             message = f"{member.name} built {', '.join(p.name for p in own) or 'nothing'}"
-            yield Problem(message, "a release is a wheel and an sdist", member.name)
+            yield Problem(
+                "build-incomplete", message, "a release needs a wheel and an sdist", member.name
+            )
         for path in own:
             # Of one that cannot be read, both say the same.
             found = chain(content_problems(path, member), archive_problems(path, member.name))
             yield from dict.fromkeys(found)
             said = twine.complaint(path)
             if said:
-                hint = "an index would refuse or misprint it: mend the metadata that it names"
-                yield Problem(f"`twine check` of {path.name}: {said}", hint, member.name)
+                hint = "an index would refuse it or show it wrongly: fix this metadata"
+                yield Problem(
+                    "metadata-refused", f"`twine check` of {path.name}: {said}", hint, member.name
+                )
         yield from differences(committed, own)
