@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import pytest
 
-from roadworthy import __main__ as command_line
-from roadworthy.__main__ import COMMANDS, main
-from roadworthy.options import OPTIONS
+from roadworthy.__main__ import main
+from roadworthy.cli.commands import COMMANDS, module_of
+from roadworthy.cli.flags import FLAGS
+from roadworthy.commands import plan
 from roadworthy.report import terminal
 from tests.helpers.cli import ROOT, Done, command, run
 from tests.helpers.workspaces import make_workspace, member, trio
@@ -23,12 +24,12 @@ from tests.helpers.workspaces import make_workspace, member, trio
 def test_every_command_explains_itself_and_its_options(name: str, tmp_path: Path) -> None:
     done = run(tmp_path, name, "--help")
     assert (done.code, done.stderr) == (0, "")
-    expected = ("MEMBER", "--json", "--workspace", *COMMANDS[name].options)
+    expected = ("MEMBER", "--json", "--workspace", *module_of(name).Options.flags())
     assert [word for word in expected if word not in done.stdout] == []
 
 
 def test_every_option_is_taken_by_a_command() -> None:
-    assert {option for command in COMMANDS.values() for option in command.options} == set(OPTIONS)
+    assert {flag for name in COMMANDS for flag in module_of(name).Options.flags()} == set(FLAGS)
 
 
 def test_an_unknown_command_or_option_is_wrong_use(tmp_path: Path) -> None:
@@ -69,20 +70,21 @@ def test_data_goes_to_stdout_and_all_else_to_stderr(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[0].startswith("plan ")
 
 
-IN_FULL = "type options in full and after the command, and all members in one place"
+IN_FULL = "write options in full and after the command, and put all members in one place"
 
 
 def test_wrong_use_is_an_error_with_a_hint(tmp_path: Path) -> None:
     done = run(tmp_path, "release", "--exec")
     assert (done.code, done.stdout, done.stderr) == (
         *(2, ""),
-        f"error: unrecognized arguments: --exec\n\nhint: {IN_FULL}\n\n",
+        f"error[usage]: unrecognized arguments: --exec\n\nhint: {IN_FULL}\n\n",
     )
 
 
 def test_wrong_use_is_json_too(tmp_path: Path) -> None:
     done = run(tmp_path, "plan", "--json", "--wait=1")
     problem = {
+        "code": "usage",
         "member": None,
         "message": "unrecognized arguments: --wait=1",
         "hint": IN_FULL,
@@ -107,7 +109,8 @@ def through(redirections: str, workspace: Path, *arguments: str, **environment: 
 
 
 FULL = (
-    "error: No space left on device\n\nhint: mend that; the same command goes on from the facts\n\n"
+    "error[system]: No space left on device\n\n"
+    "hint: fix this and run the same command again; it resumes where it stopped\n\n"
 )
 
 
@@ -151,7 +154,7 @@ def test_with_its_outputs_closed_a_command_writes_into_no_file_of_ours(
 def test_questions_that_nobody_can_answer_are_wrong_use(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, member("zq-base"))
     done = through("<&-", repo.path, "change")
-    assert (done.code, "a change note is for one or more members" in done.stderr) == (2, True)
+    assert (done.code, "a change note needs one or more members" in done.stderr) == (2, True)
 
 
 @pytest.mark.promise(25)
@@ -159,7 +162,10 @@ def test_a_summary_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, member("zq-base"))
     done = run(repo.path, "plan", "--json", GITHUB_STEP_SUMMARY="/dev/full")
     assert (done.code, done.json["ok"]) == (0, True)
-    assert "warning: the summary of the job is not written: No space left" in done.stderr
+    assert (
+        "warning[ci-summary]: the summary of this CI job could not be written: No space left"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "-1", "\N{SUPERSCRIPT TWO}", "9" * 30, "wide"])
@@ -189,21 +195,19 @@ def broken(*_: object) -> NoReturn:
 def test_a_fault_of_ours_is_one_line_that_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command_line.Command, "run", broken)
+    monkeypatch.setattr(plan, "run", broken)
     assert main(["plan", "--json"]) == 1
     told = capsys.readouterr()
     (problem,) = json.loads(told.out)["problems"]
-    assert problem["message"].startswith(
-        "a fault of the release tooling: RecursionError: deep \\x1b"
-    )
-    assert problem["hint"] == "please report it; with PYTHONDEVMODE=1 its traceback is shown"
+    assert problem["message"].startswith("this is a bug in roadworthy: RecursionError: deep \\x1b")
+    assert problem["hint"] == "please report it; PYTHONDEVMODE=1 shows the traceback"
     assert ("Traceback" in told.err, len(told.err.splitlines())) == (False, 4)
 
 
 def test_the_traceback_of_a_fault_of_ours_is_shown_where_it_is_asked_for(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command_line.Command, "run", broken)
+    monkeypatch.setattr(plan, "run", broken)
     monkeypatch.setattr(sys, "flags", SimpleNamespace(dev_mode=True))
     assert main(["plan"]) == 1
     assert "Traceback (most recent call last)" in capsys.readouterr().err

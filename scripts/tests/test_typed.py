@@ -1,7 +1,6 @@
 """What is typed is read to the letter, and what is printed to be typed again is the same."""
 
 import shlex
-from argparse import Namespace
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
@@ -9,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from roadworthy.__main__ import COMMANDS, options_of
+from roadworthy.cli.commands import COMMANDS, module_of
+from roadworthy.cli.flags import FLAGS
+from roadworthy.cli.options import Common
+from roadworthy.cli.parser import options_of
+from roadworthy.cli.typed import as_typed, for_real
 from roadworthy.model.problem import UsageFailure
-from roadworthy.options import OPTIONS
-from roadworthy.typed import as_typed, for_real
 
 SPACED = "a 'b' $c"
 VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y"}
@@ -20,7 +21,7 @@ VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y"}
 
 def words(name: str) -> list[str]:
     """Return an option as somebody may type it, by what the table says of it."""
-    told = OPTIONS[name]
+    told = FLAGS[name]
     choices: Any = told.get("choices") or (VALUES.get(name, SPACED),)
     if told.get("action") == "store_true":
         return [name]
@@ -29,10 +30,10 @@ def words(name: str) -> list[str]:
     return [name, choices[-1]] * (2 if told.get("action") == "append" else 1)
 
 
-EVERY = [(command, option) for command, told in COMMANDS.items() for option in told.options]
+EVERY = [(command, flag) for command in COMMANDS for flag in module_of(command).Options.flags()]
 
 
-def typed_again(options: Namespace) -> Namespace:
+def typed_again(options: Common) -> Common:
     """Read the words that are printed to be typed again."""
     line = " ".join([options.command, *as_typed(options)])
     return options_of(shlex.split(line))
@@ -41,13 +42,13 @@ def typed_again(options: Namespace) -> Namespace:
 @pytest.mark.parametrize(("command", "option"), EVERY)
 def test_every_option_of_every_command_is_typed_again(command: str, option: str) -> None:
     options = options_of([command, "zq-m", *words(option)])
-    assert vars(typed_again(options)) == vars(options)
+    assert typed_again(options) == options
     assert option in as_typed(options)
 
 
 def test_all_options_of_a_release_are_typed_again_at_once(tmp_path: Path) -> None:
-    told = COMMANDS["release"].options
-    several = sorted(told, key=lambda name: "nargs" in OPTIONS[name])
+    told = module_of("release").Options.flags()
+    several = sorted(told, key=lambda name: "nargs" in FLAGS[name])
     options = options_of(
         [
             "release",
@@ -57,7 +58,7 @@ def test_all_options_of_a_release_are_typed_again_at_once(tmp_path: Path) -> Non
             *chain.from_iterable(map(words, several)),
         ]
     )
-    assert vars(typed_again(options)) == vars(options)
+    assert typed_again(options) == options
     line = shlex.split(for_real(options))
     assert line[:5] == ["nox", "-s", "release", "--", "--execute"]
     assert line.count("--execute") == 1
@@ -99,26 +100,26 @@ REFUSED = {
     "abbreviated, before": (["--works", ".", "plan"], "COMMAND: invalid choice: '.'"),
     "abbreviated, general": (["plan", "--js"], "unrecognized arguments: --js"),
     "a flag with a value": (["release", "--execute=yes"], "--execute: ignored explicit argument"),
-    "twice": (["release", "--index", "a", "--index", "b"], "--index is typed more than once"),
-    "twice, with =": (["release", "--python=a", "--python", "b"], "--python is typed more than"),
-    "before and after": (["--workspace", "a", "plan", "--workspace=b"], "--workspace is typed"),
-    "two lists": (["release", "--promote", "--promote", "a"], "--promote is typed more than once"),
-    "an empty promotion": (["release", "--promote", ""], "--promote: it has no value"),
-    "an empty selection": (["release", "--only", " "], "--only: it has no value"),
-    "an empty folder": (["publish", "--from", ""], "--from: it has no value"),
-    "an empty workspace": (["plan", "--workspace="], "--workspace: it has no value"),
-    "an empty interpreter": (["release", "--python", ""], "--python: it has no value"),
-    "an empty branch": (["prepare", "--branch", ""], "--branch: it has no value"),
-    "an empty URL": (["snippet", "--url", ""], "--url: it has no value"),
-    "a URL": (["snippet", "--url", "http://[::1"], "--url: `http://[::1` is no URL"),
-    "a port": (["add-index", "x", "--publish-url", "https://h:x/"], "`https://h:x/` is no URL"),
-    "a line break": (["snippet", "--url", "https://h/\nx"], "is no URL"),
-    "no number": (["release", "--wait", "nan"], "`nan` is no number of seconds"),
-    "no end": (["release", "--wait", "inf"], "`inf` is no number of seconds"),
-    "too much": (["release", "--wait", "1e999"], "`1e999` is no number of seconds"),
-    "a year": (["release", "--wait", "1e9"], "`1e9` is no number of seconds"),
-    "less than none": (["release", "--wait", "-1"], "`-1` is no number of seconds"),
-    "no seconds": (["release", "--wait", "soon"], "`soon` is no number of seconds"),
+    "twice": (["release", "--index", "a", "--index", "b"], "--index is given more than once"),
+    "twice, with =": (["release", "--python=a", "--python", "b"], "--python is given more than"),
+    "before and after": (["--workspace", "a", "plan", "--workspace=b"], "--workspace is given"),
+    "two lists": (["release", "--promote", "--promote", "a"], "--promote is given more than once"),
+    "an empty promotion": (["release", "--promote", ""], "--promote: the value is empty"),
+    "an empty selection": (["release", "--only", " "], "--only: the value is empty"),
+    "an empty folder": (["publish", "--from", ""], "--from: the value is empty"),
+    "an empty workspace": (["plan", "--workspace="], "--workspace: the value is empty"),
+    "an empty interpreter": (["release", "--python", ""], "--python: the value is empty"),
+    "an empty branch": (["prepare", "--branch", ""], "--branch: the value is empty"),
+    "an empty URL": (["snippet", "--url", ""], "--url: the value is empty"),
+    "a URL": (["snippet", "--url", "http://[::1"], "--url: `http://[::1` is not a URL"),
+    "a port": (["add-index", "x", "--publish-url", "https://h:x/"], "`https://h:x/` is not a URL"),
+    "a line break": (["snippet", "--url", "https://h/\nx"], "is not a URL"),
+    "no number": (["release", "--wait", "nan"], "`nan` is not a number of seconds"),
+    "no end": (["release", "--wait", "inf"], "`inf` is not a number of seconds"),
+    "too much": (["release", "--wait", "1e999"], "`1e999` is not a number of seconds"),
+    "a year": (["release", "--wait", "1e9"], "`1e9` is not a number of seconds"),
+    "less than none": (["release", "--wait", "-1"], "`-1` is not a number of seconds"),
+    "no seconds": (["release", "--wait", "soon"], "`soon` is not a number of seconds"),
     "nothing after it": (["release", "--wait"], "--wait: expected one argument"),
     "an option before": (["--json", "plan"], "unrecognized arguments: --json"),
     "members apart": (["release", "a", "--execute", "b"], "unrecognized arguments: b"),

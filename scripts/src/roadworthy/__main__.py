@@ -4,111 +4,31 @@ The only place that prints an error and chooses an exit code: 0 done, 1 a check 
 step failed, 2 wrong use or configuration, 3 nothing to release.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import signal
 import sys
-import traceback
-from argparse import SUPPRESS, Namespace
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .commands.answer import Answer
+from .cli.commands import COMMANDS, module_of
+from .cli.parser import options_of
 from .model.problem import Failure, NothingToRelease, Problem
-from .model.text import short
 from .ops import process, running
-from .options import INTENT, OPTIONS, folder
-from .report import as_json, terminal
-from .stages.steps import Steps
-from .typed import Parser, stop_on_repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .cli.options import Common
+    from .commands.answer import Answer
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 # How a person, a CI and a closed terminal tell us to end.
 ENDING = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: what it does, its module in `commands/`, and which options it takes."""
-
-    summary: str
-    module: str
-    options: tuple[str, ...] = ()
-
-    def run(self, options: Namespace, steps: Steps) -> Answer:
-        """Run it; only its own module is imported, so that a plan does not wait for a server."""
-        run = import_module(f".commands.{self.module}", __package__).run
-        answer: Answer = run(options, steps)
-        return answer
-
-
-COMMANDS: Mapping[str, Command] = {
-    "status": Command(
-        "show the three facts and the next step of each member", "status", ("--index",)
-    ),
-    "plan": Command(
-        "show what would be released, to which version, and why",
-        "plan",
-        ("--index", *INTENT, "--check", "--base", "--fix", "--markdown"),
-    ),
-    "change": Command("write a change note: MEMBER... LEVEL TEXT", "change"),
-    "add-index": Command(
-        "add a package index to the root manifest: one that is known, or any by its URLs",
-        "add_index",
-        ("--kind", "--set", "--url", "--publish-url", "--public"),
-    ),
-    "doctor": Command(
-        "look at all that a release relies on, and say the way out", "doctor", ("--index",)
-    ),
-    "graph": Command("draw the members and what they require", "graph", ("--format",)),
-    "prepare": Command(
-        "show the release commit; --execute pushes it",
-        "prepare",
-        ("--execute", "--branch", *INTENT),
-    ),
-    "build": Command(
-        "build the distributions of members, as committed, into dist/",
-        "build",
-        ("--due", "--index"),
-    ),
-    "tag": Command(
-        "show the tags that are due; --execute pushes them, --close finishes the release",
-        "tag",
-        ("--execute", "--close", "--verified", "--index", "--installer", "--python", *INTENT),
-    ),
-    "publish": Command(
-        "show the uploads that are due; --execute uploads",
-        "publish",
-        ("--execute", "--index", "--from", "--wait", *INTENT),
-    ),
-    "verify-git-install": Command(
-        "install each member from git and prove that it works",
-        "verify_git_install",
-        (
-            *("--url", "--below", "--ref", "--unfinished", "--installer", "--route", "--all"),
-            *("--run-commands", "--direct", "--python"),
-        ),
-    ),
-    "snippet": Command(
-        "write the lines that install members from git, for uv, pip and a container",
-        "snippet",
-        ("--url", "--below", "--ref"),
-    ),
-    "verify-index-install": Command(
-        "install each member from an index and prove that it works",
-        "verify_index_install",
-        ("--index", "--python", "--wait"),
-    ),
-    "release": Command(
-        "rehearse a release; --execute releases",
-        "release",
-        ("--execute", "--index", "--installer", "--python", "--wait", *INTENT),
-    ),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = BROKEN_PIPE  # whoever reads us has seen enough
     except OSError as error:  # what we print cannot be written
         if not code:  # else it is said already
-            terminal.show_problems([_from_system(error)])
+            _show_problems([_from_system(error)])
             code = 1
     _give_up_what_cannot_be_written()
     return code
@@ -145,8 +65,8 @@ def _run(typed: Sequence[str]) -> int:
     except OSError as error:
         return _failed(typed, Failure(_from_system(error)))
     except KeyboardInterrupt:
-        hint = "the same command goes on from the facts"
-        terminal.show_problems([Problem("interrupted", hint)])
+        hint = "run the same command again; it resumes where it stopped"
+        _show_problems([Problem("interrupted", "interrupted", hint)])
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last net: nobody is helped by a traceback
         return _failed(typed, Failure(_from_ourselves(error)))
@@ -183,21 +103,17 @@ def _give_up_what_cannot_be_written() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def options_of(typed: Sequence[str]) -> Namespace:
-    """Read what was typed; raise `UsageFailure` where it cannot be meant."""
-    stop_on_repeated(typed)
-    return _parser().parse_args(typed)
+def _answer(options: Common) -> int:
+    from .report import terminal  # noqa: PLC0415 - a third of the time that --help takes
 
-
-def _answer(options: Namespace) -> int:
     with terminal.watched() as steps:
-        answer = COMMANDS[options.command].run(options, steps)
-    terminal.show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
+        answer = module_of(options.command).run(options, steps)
+    _show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
     if options.json:
         _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
     else:
         answer.show()
-    terminal.show_problems(answer.problems)
+    _show_problems(answer.problems)
     return answer.exit_code
 
 
@@ -210,8 +126,8 @@ def _summarised(answer: Answer) -> Sequence[Problem]:
         with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(answer.markdown)
     except OSError as error:
-        message = f"the summary of the job is not written: {error.strerror or error}"
-        return [Problem(message, "see to what GITHUB_STEP_SUMMARY names")]
+        message = f"the summary of this CI job could not be written: {error.strerror or error}"
+        return [Problem("ci-summary", message, "check the file that GITHUB_STEP_SUMMARY names")]
     return ()
 
 
@@ -220,33 +136,47 @@ def _failed(typed: Sequence[str], failure: Failure) -> int:
         command = next((word for word in typed if word in COMMANDS), None)
         _print_json(command, failure.problems, {}, ok=False)
     kind = "note" if isinstance(failure, NothingToRelease) else "error"
-    terminal.show_problems(failure.problems, kind=kind)
+    _show_problems(failure.problems, kind=kind)
     return failure.exit_code
+
+
+def _show_problems(problems: Sequence[Problem], *, kind: str = "error") -> None:
+    from .report import terminal  # noqa: PLC0415 - a third of the time that --help takes
+
+    terminal.show_problems(problems, kind=kind)
 
 
 def _from_system(error: OSError) -> Problem:
     """Say what the system refused: a full disk, a folder that cannot be written."""
     where = f": {error.filename}" if error.filename else ""
     message = f"{error.strerror or error}{where}"
-    return Problem(message, "mend that; the same command goes on from the facts")
+    return Problem(
+        "system", message, "fix this and run the same command again; it resumes where it stopped"
+    )
 
 
 def _from_ourselves(error: Exception) -> Problem:
     """Say that the fault is ours, and where; Python's own development mode shows all of it."""
+    import traceback  # noqa: PLC0415 - nobody needs it, mostly
+
+    from .model.text import short  # noqa: PLC0415
+
     if sys.flags.dev_mode:
         traceback.print_exception(error)
     steps = traceback.extract_tb(error.__traceback__)
     here = str(Path(__file__).parent)
     place = [step for step in steps if step.filename.startswith(here)][-1]
     where = f"{Path(place.filename).name}, line {place.lineno}"
-    message = f"a fault of the release tooling: {type(error).__name__}: {short(str(error))}"
-    hint = "please report it; with PYTHONDEVMODE=1 its traceback is shown"
-    return Problem(f"{message} ({where})", hint)
+    message = f"this is a bug in roadworthy: {type(error).__name__}: {short(str(error))}"
+    hint = "please report it; PYTHONDEVMODE=1 shows the traceback"
+    return Problem("bug", f"{message} ({where})", hint)
 
 
 def _print_json(
     command: str | None, problems: Sequence[Problem], data: Mapping[str, object], *, ok: bool
 ) -> None:
+    from .report import as_json  # noqa: PLC0415 - --help needs none
+
     told = {
         "schema": as_json.SCHEMA,
         "command": command,
@@ -255,33 +185,6 @@ def _print_json(
         **data,
     }
     print(json.dumps(as_json.only_text(told), indent=2, allow_nan=False))
-
-
-def _parser() -> Parser:
-    parser = Parser(prog="roadworthy", description="Release the workspace's members.")
-    _add_workspace(parser, default=Path.cwd())
-    names = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        summary = command.summary
-        own = names.add_parser(
-            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."
-        )
-        own.add_argument("members", nargs="*", metavar="MEMBER", help="these alone (all)")
-        _add_workspace(own, default=SUPPRESS)  # so that it can follow a session's two dashes
-        own.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        for option in command.options:
-            own.add_argument(option, **OPTIONS[option])  # type: ignore[arg-type]
-    return parser
-
-
-def _add_workspace(parser: Parser, *, default: Path | str) -> None:
-    parser.add_argument(
-        "--workspace",
-        type=folder,
-        default=default,
-        metavar="DIR",
-        help="the workspace's root (here)",
-    )
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def test_a_private_index_never_is_asked_without_credentials(repo: Repo) -> None:
     assert (repo.path / "pyproject.toml").read_text("utf-8").startswith(before.rstrip("\n"))
     assert "UV_INDEX_GITLAB_USERNAME" in done.stdout
     again = run(repo.path, "add-index", *arguments)
-    assert (again.code, "It is there already." in again.stdout, len(indexes(repo))) == (0, True, 1)
+    assert (again.code, "It is already there." in again.stdout, len(indexes(repo))) == (0, True, 1)
 
 
 def test_a_name_of_ones_own_for_a_known_index(repo: Repo) -> None:
@@ -68,7 +68,7 @@ def test_pypi_and_testpypi_are_public_and_known(repo: Repo) -> None:
     ("arguments", "said"),
     [
         ((), "name one index to add"),
-        (("gitlab",), "HOST is not told"),
+        (("gitlab",), "HOST is missing"),
         (("gitlab", "--set", "HOST"), "`HOST` has no value"),
         (("github",), "GitHub has no package index for Python"),
         (("x", "--url", "http://example.com/simple/"), "is not https"),

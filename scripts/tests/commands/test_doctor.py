@@ -74,5 +74,5 @@ def test_git_alone_and_nothing_in_order(tmp_path: Path) -> None:
     (repo.path / "stray").write_text("", "utf-8")
     done = run(repo.path, "doctor", "--json")
     told = found(done)
-    assert (done.code, told["index"], told["push"][0]) == (1, ("ok", "none: git alone"), "wrong")
+    assert (done.code, told["index"], told["push"][0]) == (1, ("ok", "none: git only"), "wrong")
     assert "the working tree is not clean" in done.stderr

@@ -164,7 +164,7 @@ REFUSED: dict[str, tuple[Callable[[Repo], None], str, str]] = {
     "dirty": (dirty, "the working tree is not clean", "commit, stash or ignore"),
     "detached": (detached, "HEAD is detached", "check out main"),
     "no-remote": (without_remote, "there is no remote `origin`", "git remote add origin"),
-    "unpushed": (unpushed, "HEAD is not the remote's main", "push or pull first"),
+    "unpushed": (unpushed, "HEAD differs from the remote's main", "push or pull first"),
     "branch": (on_another_branch, "the branch is feature", "check out main"),
     "moved-tag": (with_a_moved_tag, "the tag zq-base/v0.0.1 is at", "was moved"),
     "branch-named-as-tag": (with_a_branch_named_as_a_tag, "a branch is named", "rename or delete"),

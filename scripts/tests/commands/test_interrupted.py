@@ -61,7 +61,7 @@ def test_under_nox_the_tooling_says_its_own_words(temporary: Path, tmp_path: Pat
     nox = (str(Path(sys.executable).with_name("nox")), "--envdir", str(tmp_path / "environments"))
     options = ("--", "--workspace", str(checkout.path), *REHEARSAL[1:])
     done = interrupted((*nox, "-s", "release", *options), signal.SIGINT)
-    assert "error: interrupted\n\nhint: the same command goes on from the facts" in done.stdout
+    assert "error[interrupted]: interrupted\n\nhint: run the same command again" in done.stdout
     assert (done.code, list(temporary.glob("release-*"))) == (INTERRUPTED, [])
 
 
@@ -75,5 +75,5 @@ def test_a_second_signal_does_not_break_off_the_tidying_up(
 ) -> None:
     checkout = clones.plain(tmp_path / "w")
     done = interrupted(command(checkout.path, *REHEARSAL), *signals)
-    assert "error: interrupted" in done.stdout
+    assert "error[interrupted]: interrupted" in done.stdout
     assert (done.code, list(temporary.iterdir())) == (INTERRUPTED, [])

@@ -78,7 +78,7 @@ def test_plan_is_the_contract_as_json(checkout: Repo) -> None:
                 "prior_tag": "zq-app/v0.1.0",
                 "planned_tag": "zq-app/v0.1.1",
                 "bump": "patch",
-                "reasons": ["zq-middle 0.2.0 leaves its range >=0.1.0,<0.2"],
+                "reasons": ["zq-middle 0.2.0 is outside of its range >=0.1.0,<0.2"],
                 "wave": 2,
                 "requirements": {"zq-base": ">=0.1.0,<0.2", "zq-middle": ">=0.2.0,<0.3"},
             },

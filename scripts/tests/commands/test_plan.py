@@ -39,9 +39,9 @@ def test_a_change_note_is_written_for_each_member_and_never_over_another(checkou
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "a change note is for one or more members"),
-        (("zq-base",), "a change note has a level: breaking, feature, fix, misc"),
-        (("zq-base", "fix"), "a change note has a text"),
+        ((), "a change note needs one or more members"),
+        (("zq-base",), "a change note needs a level: breaking, feature, fix, misc"),
+        (("zq-base", "fix"), "a change note needs a text"),
         (("slat", "fix", "It"), "no member is named `slat`"),
     ],
 )
@@ -130,8 +130,8 @@ def test_a_plan_as_markdown_has_its_reasons_and_a_picture(checkout: Repo) -> Non
         "## Release plan\n\n"
         "| member | from | to | because |\n|---|---|---|---|\n"
         "| zq-base | 0.1.0 | 0.2.0 | feat!: a `\\|` lid |\n"
-        "| zq-middle | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range `>=0.1.0,<0.2` |\n"
-        "| zq-app | 0.1.0 | 0.1.1 | zq-base 0.2.0 leaves its range `>=0.1.0,<0.2` |\n\n"
+        "| zq-middle | 0.1.0 | 0.1.1 | zq-base 0.2.0 is outside of its range `>=0.1.0,<0.2` |\n"
+        "| zq-app | 0.1.0 | 0.1.1 | zq-base 0.2.0 is outside of its range `>=0.1.0,<0.2` |\n\n"
         "```mermaid\ngraph LR\n"
         '    m0["zq-app<br/>0.1.0 to 0.1.1"]:::moving\n'
         '    m1["zq-base<br/>0.1.0 to 0.2.0"]:::moving\n'
@@ -212,11 +212,11 @@ zq-base 0.1.0 -> 0.2.0 because of 2 things:
   - fix: a crack
   - feat!: anew
 
-zq-middle 0.1.0 -> 0.1.1 because zq-base 0.2.0 leaves its range >=0.1.0,<0.2
+zq-middle 0.1.0 -> 0.1.1 because zq-base 0.2.0 is outside of its range >=0.1.0,<0.2
 
-zq-app 0.1.0 -> 0.1.1 because zq-base 0.2.0 leaves its range >=0.1.0,<0.2
+zq-app 0.1.0 -> 0.1.1 because zq-base 0.2.0 is outside of its range >=0.1.0,<0.2
 
-Ranges that move:
+Ranges that change:
   zq-base>=0.1.0,<0.2  ->  zq-base>=0.2.0,<0.3
   zq-middle>=0.1.0,<0.2  ->  zq-middle>=0.1.1,<0.2
 

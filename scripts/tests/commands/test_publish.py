@@ -196,11 +196,11 @@ def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, sh
     assert "The same command goes on from here" in done.stdout
     assert remote.git("tag").splitlines() == ["zq-lone/v0.1.0"]
     untagged = ("zq-base/v0.1.0", "zq-middle/v0.1.0", "zq-app/v0.1.0")
-    told = done.stdout[done.stdout.index("If it must not be finished:") :].splitlines()
+    told = done.stdout[done.stdout.index("To give this release up instead:") :].splitlines()
     assert told[1:4] == [
         f"- on main, `git revert {remote.head('main')[:12]}`, and push",
-        f"- yank at shelf ({shelf.url}simple/), by its own pages: zq-lone 0.1.0",
-        f"- no tag is there yet, and none is made, of: {', '.join(untagged)}",
+        f"- yank at shelf ({shelf.url}simple/), on its web pages: zq-lone 0.1.0",
+        f"- these have no tag yet, and need none: {', '.join(untagged)}",
     ]
     again = run(repo.path, *RELEASE)
     assert (again.code, told[1] in again.stdout.splitlines()) == (1, True)

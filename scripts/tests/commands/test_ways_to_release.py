@@ -152,7 +152,7 @@ def test_a_protected_branch_takes_the_release_commit_by_a_request(
     changed(checkout, "feat!: other")
     proposed = run(checkout.path, "prepare", "--execute", "--branch", "release-next")
     assert proposed.code == 0, proposed.stderr
-    assert "Open a request from release-next to main" in proposed.stdout
+    assert "Open a pull request from release-next to main" in proposed.stdout
     before = checkout.head()
     assert (remote.head("main"), remote.head("release-next~1")) == (before, before)
     again = run(checkout.path, "prepare", "--execute", "--branch", "release-next")

@@ -78,11 +78,11 @@ def test_what_is_missing_and_what_is_strange_is_named() -> None:
     with pytest.raises(UsageFailure) as failure:
         ENTRIES["gitlab"].filled({"HOST": "git.example.com"})
     (problem,) = failure.value.problems
-    assert problem.message == "PROJECT is not told"
+    assert problem.message == "PROJECT is missing"
     assert (
         problem.hint == "GitLab, the registry of a project needs: --set HOST=... --set PROJECT=..."
     )
-    with pytest.raises(UsageFailure, match="`COLOUR` is nothing to set"):
+    with pytest.raises(UsageFailure, match="`COLOUR` is not a value of this index"):
         ENTRIES["pypiserver"].filled({"HOST": "x", "COLOUR": "red"})
 
 

@@ -40,7 +40,7 @@ def test_a_requirement_without_a_range_is_a_problem_with_the_line_to_write(
 ) -> None:
     message = "cake requires sugar without a range"
     hint = f'write "{line}" in dependencies'
-    assert pair(requirement).plan().problems == (Problem(message, hint, "cake"),)
+    assert pair(requirement).plan().problems == (Problem("range-missing", message, hint, "cake"),)
 
 
 def test_the_line_to_write_has_the_version_that_is_planned() -> None:
@@ -62,14 +62,14 @@ def test_a_requirement_by_url_is_a_problem_with_the_line_to_write() -> None:
     plan = pair("sugar[hot] @ git+https://example.org/pantry").plan()
     message = "cake requires sugar by a URL, which no index accepts"
     hint = 'write "sugar[hot]>=0.1.0,<0.2" in dependencies, and a workspace source'
-    assert plan.problems == (Problem(message, hint, "cake"),)
+    assert plan.problems == (Problem("requires-by-url", message, hint, "cake"),)
 
 
 def test_a_range_that_cannot_move_to_the_version_is_a_problem() -> None:
     plan = pair("sugar>=0.1.0,!=0.3.0,<0.4", "0.3.0").plan()
     message = "cake requires `sugar>=0.1.0,!=0.3.0,<0.4`, which 0.3.0 is not in"
     hint = 'write "sugar>=0.3.0,<0.4" in dependencies'
-    assert plan.problems == (Problem(message, hint, "cake"),)
+    assert plan.problems == (Problem("range-excludes-sibling", message, hint, "cake"),)
 
 
 def test_a_requirement_with_quotes_is_quoted_so_that_it_can_be_read_and_pasted() -> None:
@@ -78,6 +78,7 @@ def test_a_requirement_with_quotes_is_quoted_so_that_it_can_be_read_and_pasted()
     (problem,) = pair(f"sugar>=0.1.0,!=0.3.0,<0.4{escaped}", "0.3.0").plan().problems
     line = f"'sugar>=0.3.0,<0.4{marker}'"
     assert problem == Problem(
+        "range-excludes-sibling",
         f"cake requires `sugar>=0.1.0,!=0.3.0,<0.4{marker}`, which 0.3.0 is not in",
         f"write {line} in dependencies",
         "cake",
@@ -90,7 +91,9 @@ def test_what_is_wrong_with_a_member_that_is_not_due_is_a_warning() -> None:
     plan = built.tag("sugar/v0.1.0", "cake/v1.0.0").plan()
     hint = 'write "sugar>=0.1.0,<0.2" in dependencies'
     assert plan.problems == ()
-    assert plan.warnings == (Problem("cake requires sugar without a range", hint, "cake"),)
+    assert plan.warnings == (
+        Problem("range-missing", "cake requires sugar without a range", hint, "cake"),
+    )
 
 
 def test_a_group_may_require_a_sibling_as_it_likes() -> None:
@@ -102,7 +105,9 @@ def test_a_group_may_require_a_sibling_as_it_likes() -> None:
 def test_a_member_cannot_go_out_without_a_sibling_that_was_never_released() -> None:
     plan = sugar().member("cake", "1.0.0", "sugar>=0.1.0,<0.2").plan("cake")
     message = "cake requires sugar, whose 0.1.0 is not released"
-    assert plan.problems == (Problem(message, "release sugar with it", "cake"),)
+    assert plan.problems == (
+        Problem("requires-unreleased", message, "release sugar with it", "cake"),
+    )
 
 
 def ahead() -> Built:
@@ -112,7 +117,7 @@ def ahead() -> Built:
 
 def test_a_member_cannot_go_out_without_a_sibling_whose_manifest_is_ahead_of_its_tag() -> None:
     message = "cake requires sugar, whose 0.2.0 is not released"
-    problem = Problem(message, "release sugar with it", "cake")
+    problem = Problem("requires-unreleased", message, "release sugar with it", "cake")
     assert ahead().plan("cake").problems == (problem,)
 
 
@@ -140,7 +145,7 @@ def test_an_index_could_not_install_what_requires_a_sibling_that_is_never_releas
     plan = with_salt("salt>=1,<2").page("cake", {}).plan()
     message = "cake requires salt, which is never released"
     hint = "salt: it has no [build-system]"
-    assert plan.problems == (Problem(message, hint, "cake"),)
+    assert plan.problems == (Problem("requires-never-released", message, hint, "cake"),)
 
 
 def test_git_alone_can_install_what_requires_a_sibling_that_is_never_released() -> None:
@@ -157,7 +162,9 @@ def test_a_sibling_that_is_never_released_is_a_warning_of_a_member_that_is_not_d
     plan = with_salt("salt>=1,<2").tag("cake/v1.0.0").page("cake", {}).plan()
     message = "cake requires salt, which is never released"
     assert plan.problems == ()
-    assert plan.warnings == (Problem(message, "salt: it has no [build-system]", "cake"),)
+    assert plan.warnings == (
+        Problem("requires-never-released", message, "salt: it has no [build-system]", "cake"),
+    )
 
 
 def test_a_member_can_go_out_with_a_sibling_that_was_never_released() -> None:
@@ -165,8 +172,10 @@ def test_a_member_can_go_out_with_a_sibling_that_was_never_released() -> None:
 
 
 def test_an_index_that_does_not_answer_is_a_problem_of_a_member_that_is_due() -> None:
-    hint = "nothing is assumed of an index that does not answer; try again when it does"
-    problem = Problem("the index does not say what it has of sugar: 401", hint, "sugar")
+    hint = "try again when the index answers"
+    problem = Problem(
+        "index-unclear", "the index gives no clear answer about sugar: 401", hint, "sugar"
+    )
     due = sugar().page("sugar", {}, unknown="401")
     plans = due.plan(), due.tag("sugar/v0.1.0").plan()
     assert [plan.problems for plan in plans] == [(problem,), ()]
@@ -177,7 +186,7 @@ def test_a_version_below_the_highest_on_the_index_is_a_problem() -> None:
     plan = sugar().page("sugar", {"0.0.9": ["a.whl"], "0.3.0": ["a.whl"]}).plan()
     message = "the index has sugar 0.3.0 already, above 0.1.0"
     hint = "give sugar a version above 0.3.0 in its manifest"
-    assert plan.problems == (Problem(message, hint, "sugar"),)
+    assert plan.problems == (Problem("version-below-index", message, hint, "sugar"),)
 
 
 def test_a_higher_version_on_the_index_is_no_matter_of_a_member_that_is_not_due() -> None:
@@ -192,15 +201,15 @@ def test_lower_versions_on_the_index_are_none() -> None:
 def test_a_tag_outside_the_history_is_a_problem() -> None:
     plan = sugar().tag("sugar/v0.1.0", outside=True).plan()
     message = "the tag sugar/v0.1.0 is at e1e1e1e1e1e1, which is not in the history"
-    hint = "a tag is never moved: give sugar a higher version than 0.1.0"
-    assert plan.problems == (Problem(message, hint, "sugar"),)
+    hint = "tags are never moved: give sugar a higher version than 0.1.0"
+    assert plan.problems == (Problem("tag-elsewhere", message, hint, "sugar"),)
 
 
 def test_a_branch_with_the_name_of_the_tag_is_a_problem() -> None:
     plan = sugar().branch("sugar/v0.1.0").plan()
     message = "a branch is named sugar/v0.1.0: it wins over the tag in every git URL"
     hint = "rename or delete the branch, here and at the remote"
-    assert plan.problems == (Problem(message, hint, "sugar"),)
+    assert plan.problems == (Problem("branch-named-as-tag", message, hint, "sugar"),)
 
 
 def test_branches_with_other_names_are_none() -> None:
@@ -212,5 +221,5 @@ def test_all_problems_are_shown_together() -> None:
     assert [problem.message for problem in built.plan().problems] == [
         "cake requires sugar without a range",
         "a branch is named cake/v1.0.1: it wins over the tag in every git URL",
-        "the index does not say what it has of cake: a time-out",
+        "the index gives no clear answer about cake: a time-out",
     ]

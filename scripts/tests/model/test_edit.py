@@ -90,7 +90,7 @@ def test_the_message_says_what_is_released_and_why() -> None:
         "release: sugar 0.2.0, cake 1.0.1\n"
         "\n"
         "- sugar 0.2.0: feat!: another grain\n"
-        "- cake 1.0.1: sugar 0.2.0 leaves its range `>=0.1.0,<0.2`\n"
+        "- cake 1.0.1: sugar 0.2.0 is outside of its range `>=0.1.0,<0.2`\n"
     )
 
 

@@ -55,15 +55,21 @@ def test_what_is_typed_is_read() -> None:
     [
         ({"bumps": ["slat=minor"]}, "no member is named `slat`"),
         ({"bumps": ["sugar"]}, "--bump sugar has no `=`"),
-        ({"bumps": ["sugar=huge"]}, "`huge` is no level"),
-        ({"versions": ["sugar=banana"]}, "`banana` is no version"),
+        ({"bumps": ["sugar=huge"]}, "`huge` is not a level"),
+        ({"versions": ["sugar=banana"]}, "`banana` is not a version"),
         (
             {"versions": ["sugar=2"], "bumps": ["sugar=minor"]},
-            "sugar is given a level and a version",
+            "sugar has both a level and a version",
         ),
-        ({"pre": ["gamma"]}, "`gamma` is no kind of pre-release"),
-        ({"pre": ["rc", "a"]}, "every member is asked to be a pre-release of two kinds, or final"),
-        ({"only": ["cake"], "bumps": ["sugar=minor"]}, "sugar is asked for, and left out"),
+        ({"pre": ["gamma"]}, "`gamma` is not a kind of pre-release"),
+        (
+            {"pre": ["rc", "a"]},
+            "every member is to be two kinds of pre-release, or a pre-release and final",
+        ),
+        (
+            {"only": ["cake"], "bumps": ["sugar=minor"]},
+            "an option names sugar, which is not among the selected members",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(asked: dict[str, list[str]], message: str) -> None:
@@ -84,7 +90,7 @@ def test_a_level_that_is_asked_for_counts_over_notes_and_commits(bump: str, vers
 def test_a_level_is_asked_for_without_any_change_and_not_twice_of_one_commit() -> None:
     plan = pair().plan(bumps=["sugar=minor"])
     assert planned(plan) == ["sugar 1.3.0"]
-    assert plan.releases[0].reasons == ("a minor release of it is asked for",)
+    assert plan.releases[0].reasons == ("a minor release was requested",)
     after = released(pair(), plan)
     assert planned(after.plan(bumps=["sugar=minor"])) == []
 
@@ -105,8 +111,9 @@ def test_a_version_that_is_asked_for_leaves_one_behind_that_is_half_released() -
 def test_a_version_below_what_was_released_is_a_problem() -> None:
     (problem,) = pair().plan(versions=["sugar=1.1"]).problems[:1]
     assert problem == Problem(
+        "version-goes-back",
         "sugar would go from 1.2.0 back to 1.1",
-        "ask for a version above 1.2.0: `--version sugar=...`",
+        "choose a version above 1.2.0: `--version sugar=...`",
         "sugar",
     )
 
@@ -166,8 +173,9 @@ def test_a_final_release_that_would_require_a_pre_release_is_a_problem() -> None
     after = released(built, built.plan(pre=["rc"]))
     assert after.plan(promote=["cake"]).problems == (
         Problem(
+            "requires-pre-release",
             "cake 2.0.1 would require sugar 1.3.0rc1",
-            "a final release requires final ones: `--promote sugar cake`",
+            "a final release can require final releases only: `--promote sugar cake`",
             "cake",
         ),
     )
@@ -206,7 +214,7 @@ def test_a_file_among_the_notes_that_is_none_is_told_and_no_obstacle() -> None:
     built = pair().text("packages/sugar/changes/lid.bugfix.md", "").touch("sugar", "fix: a lump")
     plan = built.plan()
     assert planned(plan) == ["sugar 1.2.1"]
-    message = "packages/sugar/changes/lid.bugfix.md is no change note"
+    message = "packages/sugar/changes/lid.bugfix.md is not a change note"
     assert [warning.message.partition(":")[0] for warning in plan.warnings] == [message]
 
 

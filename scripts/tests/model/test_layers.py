@@ -53,12 +53,12 @@ def strays_of_ops(path: str, source: str) -> list[str]:
 
 def strays_of_stages(path: str, source: str) -> list[str]:
     """Report what a stage may not know: how it is called, and how it is shown."""
-    return among(imported(path, source), {".report", ".commands", ".__main__"})
+    return among(imported(path, source), {".report", ".commands", ".cli", ".__main__"})
 
 
 def strays_of_gather(path: str, source: str) -> list[str]:
     """Report what the reading of facts may not know: all that comes after it."""
-    return among(imported(path, source), {".report", ".commands", ".stages", ".__main__"})
+    return among(imported(path, source), {".report", ".commands", ".cli", ".stages", ".__main__"})
 
 
 def strays_of_all(path: str, source: str) -> list[str]:

@@ -75,7 +75,7 @@ DOUBTS = {
         html(TITLED.format("Links for zq-base-more")),
         "it answers with the page of another project, zq-base-more",
     ),
-    "a page that is cut short": (html(link(WHEEL), counted=False), "its answer breaks off"),
+    "a page that is cut short": (html(link(WHEEL), counted=False), "its answer is incomplete"),
     "HTML that no parser takes": (html(f"<![what[{link(WHEEL)}"), f"{UNREAD}it is no HTML"),
     "a version of tomorrow": (
         html(MARKED.replace("1.0", "2.0").format(link(WHEEL))),

@@ -56,7 +56,9 @@ def test_a_member_that_was_never_released_goes_out_at_the_version_it_has() -> No
             prior_tag=None,
             planned_tag="sugar/v0.1.0",
             bump=Level.NONE,
-            reasons=("it was never released: it goes out at the version it has",),
+            reasons=(
+                "it was never released: this is its first release, at the version in its manifest",
+            ),
             wave=1,
             requirements={},
         ),
@@ -200,7 +202,7 @@ def test_a_person_makes_a_pre_release_final() -> None:
 def test_a_version_that_leaves_a_range_releases_the_dependent_as_a_patch() -> None:
     plan = pair().touch("sugar", "feat!: another grain").plan()
     assert planned(plan) == ["sugar 0.2.0", "cake 1.0.1"]
-    assert reasons(plan, "cake") == ("sugar 0.2.0 leaves its range >=0.1.0,<0.2",)
+    assert reasons(plan, "cake") == ("sugar 0.2.0 is outside of its range >=0.1.0,<0.2",)
     assert rewrites(plan) == {"cake": ["sugar>=0.2.0,<0.3"]}
 
 
@@ -298,9 +300,9 @@ def test_dependencies_come_first_even_through_members_that_stay() -> None:
     [
         (
             manifest("salt", "1").replace("dep", 'classifiers = ["Private :: Do Not Upload"]\ndep'),
-            "it is classified `Private :: Do Not Upload`",
+            "it has the classifier `Private :: Do Not Upload`",
         ),
-        (manifest("salt", "1", [], "[tool.uv]\npackage = false\n"), "it says `package = false`"),
+        (manifest("salt", "1", [], "[tool.uv]\npackage = false\n"), "it has `package = false`"),
         ('[project]\nname = "salt"\nversion = "1"\n', "it has no [build-system]"),
         (
             f'[project]\nname = "salt"\ndynamic = ["version"]\n{BUILD}',
@@ -319,8 +321,8 @@ def test_members_that_require_each_other_are_refused_with_the_cycle() -> None:
     with pytest.raises(UsageFailure) as refused:
         built.member("sugar", "1", "cake>=1").plan()
     message = "members require each other in a cycle: cake -> jam -> sugar -> cake"
-    hint = "no order can release them; move what both need into a member of its own"
-    assert refused.value.problems == (Problem(message, hint),)
+    hint = "they cannot be released in any order; move what they share into a member of its own"
+    assert refused.value.problems == (Problem("cycle", message, hint),)
 
 
 def test_a_cycle_through_an_extra_is_no_obstacle() -> None:
@@ -352,7 +354,7 @@ def test_a_version_on_the_index_without_a_tag_is_finished_from_its_commit(
     (release,) = built.touch("sugar", "feat!: for the next release").plan().releases
     found = (release.planned_version, release.finished_from, release.bump)
     assert found == (Version("0.2.0"), "c0", Level.MINOR)
-    assert release.reasons == ("0.2.0 is on the index but not tagged: it is finished",)
+    assert release.reasons == ("0.2.0 is on the index but not tagged: this release finishes it",)
 
 
 def test_a_member_that_is_finished_is_not_edited() -> None:
@@ -366,7 +368,9 @@ def test_a_member_that_is_finished_does_not_follow_a_sibling() -> None:
     built = built.tag("sugar/v0.1.0", "cake/v0.9.0").touch("sugar", "feat!: another grain")
     plan = built.page("cake", {"1.0.0": WHOLE}, set_at="c0").plan()
     assert planned(plan) == ["sugar 0.2.0", "cake 1.0.0"]
-    assert reasons(plan, "cake") == ("1.0.0 is on the index but not tagged: it is finished",)
+    assert reasons(plan, "cake") == (
+        "1.0.0 is on the index but not tagged: this release finishes it",
+    )
 
 
 def test_a_version_that_the_index_lacks_is_released_from_here() -> None:
@@ -412,7 +416,7 @@ def test_a_dependent_that_comes_along_counts_its_own_changes() -> None:
     assert rewrites(plan) == {"cake": ["sugar>=0.2.0,<0.3"]}
     assert reasons(plan, "cake") == (
         "feat!: another layer",
-        "sugar 0.2.0 leaves its range >=0.1.0,<0.2",
+        "sugar 0.2.0 is outside of its range >=0.1.0,<0.2",
     )
     assert [release.bump for release in plan.releases] == [Level.MAJOR, Level.MAJOR]
 
@@ -454,7 +458,7 @@ def test_a_dependent_that_was_never_released_does_not_come_along_unasked() -> No
 def test_a_name_that_no_member_has_is_refused() -> None:
     with pytest.raises(UsageFailure) as refused:
         pair().plan("slat")
-    problem = Problem("no member is named `slat`", "the members are cake, sugar")
+    problem = Problem("member-unknown", "no member is named `slat`", "the members are cake, sugar")
     assert refused.value.problems == (problem,)
 
 

@@ -72,8 +72,8 @@ def test_every_unknown_key_is_named() -> None:
         "require-notes, tag-format, versioning"
     )
     assert refused.value.problems == (
-        Problem("[tool.release] has an unknown key `Index`", hint),
-        Problem("[tool.release] has an unknown key `tags`", hint),
+        Problem("settings-key", "[tool.release] has an unknown key `Index`", hint),
+        Problem("settings-key", "[tool.release] has an unknown key `tags`", hint),
     )
 
 
@@ -104,7 +104,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_the_right_one(
         Settings.read({key: value})
     shown = value if value != ["jam"] else "jam"
     message = f"[tool.release] `{key}` is {shown!r}"
-    assert refused.value.problems == (Problem(message, f"it takes {expected}"),)
+    assert refused.value.problems == (Problem("settings-value", message, f"it takes {expected}"),)
 
 
 def test_in_lockstep_all_members_have_one_tag() -> None:

@@ -82,6 +82,7 @@ def test_a_shape_that_no_git_url_can_name_is_refused(sign: str) -> None:
         TagFormat(f"{{name}}{sign}{{version}}")
     assert refused.value.problems == (
         Problem(
+            "tag-format-unsafe",
             f"tag-format `{{name}}{sign}{{version}}` has {sign!r}",
             "pip and uv cannot name such a tag in a URL; `{name}/v{version}` works",
         ),
@@ -103,7 +104,7 @@ def test_a_shape_in_which_name_and_version_run_together_is_refused(shape: str) -
         TagFormat(shape)
     message = f"tag-format `{shape}` cannot be read back"
     hint = "put one of / - _ = between {name} and {version}, as in `{name}/v{version}`"
-    assert refused.value.problems == (Problem(message, hint),)
+    assert refused.value.problems == (Problem("tag-format-ambiguous", message, hint),)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_a_shape_that_does_not_name_one_release_is_refused(shape: str) -> None:
         TagFormat(shape)
     message = f"tag-format `{shape}` does not name a release of a member"
     hint = "use {name} and {version} once each, as in `{name}/v{version}`"
-    assert refused.value.problems == (Problem(message, hint),)
+    assert refused.value.problems == (Problem("tag-format-incomplete", message, hint),)
 
 
 def tags(*names: str, commit: str = "old") -> list[Tag]:

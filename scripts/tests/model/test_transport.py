@@ -22,8 +22,8 @@ def test_what_git_reaches_by_itself_is_taken(url: str) -> None:
     [
         ("ext::sh -c id", "the URL begins with `ext::`, which would run a program"),
         ("a+b.c-d::x", "the URL begins with `a+b.c-d::`, which would run a program"),
-        ("ftp://me:secret@example.invalid", "the URL begins with `ftp://`, which no release uses"),
-        ("HTTPS://example.invalid", "the URL begins with `HTTPS://`, which no release uses"),
+        ("ftp://me:secret@example.invalid", "the URL begins with `ftp://`, which is not supported"),
+        ("HTTPS://example.invalid", "the URL begins with `HTTPS://`, which is not supported"),
         ("--upload-pack=id", "the URL begins with a dash, as an option does"),
         ("", "the URL is empty"),
         ("https://example.invalid/\n", "the URL has a line break or a control character in it"),

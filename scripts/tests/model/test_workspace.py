@@ -62,8 +62,8 @@ def test_every_member_folder_without_a_manifest_is_named() -> None:
         paths('members = ["packages/*"]', "packages/a/a.py", "packages/b/src/b.py")
     hint = "add one, or list it under `exclude` in pyproject.toml"
     assert refused.value.problems == (
-        Problem("workspace member `packages/a` has no pyproject.toml", hint),
-        Problem("workspace member `packages/b` has no pyproject.toml", hint),
+        Problem("member-manifest", "workspace member `packages/a` has no pyproject.toml", hint),
+        Problem("member-manifest", "workspace member `packages/b` has no pyproject.toml", hint),
     )
 
 
@@ -85,7 +85,11 @@ def test_a_member_that_is_a_link_to_a_folder_or_a_submodule_is_named() -> None:
     hint = "move it here, or list it under `exclude` in pyproject.toml"
     named = ("packages/out", "packages/within", "packages/submodule", "libs")
     assert refused.value.problems == tuple(
-        Problem(f"workspace member `{name}` is a link or a submodule, and no folder here", hint)
+        Problem(
+            "member-outside",
+            f"workspace member `{name}` is a link or a submodule, not a folder here",
+            hint,
+        )
         for name in named
     )
 
@@ -94,7 +98,9 @@ def test_a_manifest_without_a_workspace_table_is_no_root() -> None:
     with pytest.raises(UsageFailure) as refused:
         manifest_paths('[project]\nname = "alone"\n', [])
     hint = 'the root needs [tool.uv.workspace] with `members = ["packages/*"]`'
-    problem = Problem("pyproject.toml is not the root of a uv workspace", hint)
+    problem = Problem(
+        "workspace-not-a-root", "pyproject.toml is not the root of a uv workspace", hint
+    )
     assert refused.value.problems == (problem,)
 
 
@@ -170,9 +176,9 @@ def test_the_requirement_on_a_sibling_is_the_one_that_holds_always() -> None:
             manifest("sugar", "1").replace(
                 "dep", 'classifiers = ["Private :: Do Not Upload"]\ndep'
             ),
-            "it is classified `Private :: Do Not Upload`",
+            "it has the classifier `Private :: Do Not Upload`",
         ),
-        (manifest("sugar", "1", [], "[tool.uv]\npackage = false\n"), "it says `package = false`"),
+        (manifest("sugar", "1", [], "[tool.uv]\npackage = false\n"), "it has `package = false`"),
         ('[project]\nname = "sugar"\nversion = "1"\n', "it has no [build-system]"),
         (
             f'[project]\nname = "sugar"\ndynamic = ["version"]\n{BUILD}',
@@ -209,26 +215,30 @@ def test_two_members_whose_names_are_normalised_alike_are_refused() -> None:
         "packages/a/pyproject.toml and packages/b/pyproject.toml"
     )
     hint = "rename one: names are compared as PEP 503 normalises them"
-    assert found == (Problem(message, hint),)
+    assert found == (Problem("member-name-twice", message, hint),)
 
 
 def test_a_version_that_is_no_string_is_refused() -> None:
     message = "sugar has the version 3, which is not one"
     hint = "write a PEP 440 version such as 0.1.0 in packages/sugar/pyproject.toml"
     text = '[project]\nname = "sugar"\nversion = 3\n'
-    assert refusal(sugar=text) == (Problem(message, hint, "sugar"),)
+    assert refusal(sugar=text) == (Problem("version-invalid", message, hint, "sugar"),)
 
 
 def test_a_version_that_is_none_is_refused() -> None:
     message = "sugar has the version 'banana', which is not one"
     hint = "write a PEP 440 version such as 0.1.0 in packages/sugar/pyproject.toml"
-    assert refusal(sugar=manifest("sugar", "banana")) == (Problem(message, hint, "sugar"),)
+    assert refusal(sugar=manifest("sugar", "banana")) == (
+        Problem("version-invalid", message, hint, "sugar"),
+    )
 
 
 def test_a_member_without_a_version_is_refused() -> None:
     hint = 'add `version = "0.1.0"` to the [project] of packages/sugar/pyproject.toml'
     text = f'[project]\nname = "sugar"\n{BUILD}'
-    assert refusal(sugar=text) == (Problem("sugar has no version", hint, "sugar"),)
+    assert refusal(sugar=text) == (
+        Problem("version-missing", "sugar has no version", hint, "sugar"),
+    )
 
 
 NAMELESS = 'give it a [project] with `name = "..."`, or list it under `exclude`'
@@ -237,26 +247,28 @@ NAMELESS = 'give it a [project] with `name = "..."`, or list it under `exclude`'
 @pytest.mark.parametrize("text", ["", '[project]\nversion = "1"\n', '[project]\nname = ""\n'])
 def test_a_member_without_a_name_is_refused(text: str) -> None:
     message = "packages/sugar/pyproject.toml has no project name"
-    assert refusal(sugar=text) == (Problem(message, NAMELESS),)
+    assert refusal(sugar=text) == (Problem("member-name", message, NAMELESS),)
 
 
 def test_a_name_that_is_none_is_refused() -> None:
     message = "packages/sugar/pyproject.toml: 'brown sugar' is no name"
     text = '[project]\nname = "brown sugar"\nversion = "1"\n'
-    assert refusal(sugar=text) == (Problem(message, NAMELESS),)
+    assert refusal(sugar=text) == (Problem("member-name", message, NAMELESS),)
 
 
 def test_a_root_that_is_a_project_needs_a_name() -> None:
     with pytest.raises(UsageFailure) as refused:
         read_workspace({"pyproject.toml": f'[project]\nversion = "1"\n{ROOT}'})
-    assert refused.value.problems == (Problem("pyproject.toml has no project name", NAMELESS),)
+    assert refused.value.problems == (
+        Problem("member-name", "pyproject.toml has no project name", NAMELESS),
+    )
 
 
 def test_a_requires_python_that_is_no_range_is_refused() -> None:
     text = '[project]\nname = "sugar"\nversion = "1"\nrequires-python = "banana"\n'
     hint = 'write one such as ">=3.11" in packages/sugar/pyproject.toml'
-    message = "sugar has the requires-python 'banana', which is no range"
-    assert refusal(sugar=text) == (Problem(message, hint, "sugar"),)
+    message = "sugar has the requires-python 'banana', which is not a range"
+    assert refusal(sugar=text) == (Problem("python-range-invalid", message, hint, "sugar"),)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +293,7 @@ def test_a_requires_python_that_is_no_range_is_refused() -> None:
 )
 def test_a_key_of_another_type_is_refused(lines: str, key: str, shape: str) -> None:
     message = f"packages/sugar/pyproject.toml: `{key}` is not {shape}"
-    assert refusal(sugar=lines) == (Problem(message, f"write it as {shape}"),)
+    assert refusal(sugar=lines) == (Problem("manifest-shape", message, f"write it as {shape}"),)
 
 
 def test_every_manifest_of_a_wrong_shape_is_named() -> None:
@@ -306,14 +318,16 @@ def test_a_member_that_uv_manages_by_its_word_is_one() -> None:
 def test_a_workspace_whose_members_are_all_unmanaged_has_none() -> None:
     hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
     unmanaged = manifest("sugar", "1", [], "[tool.uv]\nmanaged = false\n")
-    assert refusal(sugar=unmanaged) == (Problem("the workspace has no member", hint),)
+    assert refusal(sugar=unmanaged) == (
+        Problem("workspace-empty", "the workspace has no member", hint),
+    )
 
 
 def test_a_requirement_that_cannot_be_read_is_refused() -> None:
     (problem,) = refusal(cake=manifest("cake", "1", ["sugar=>1"]))
     start = "cake has a requirement that cannot be read, `sugar=>1`: "
     assert problem.message.startswith(start)
-    assert (problem.hint, problem.member) == ("mend it in packages/cake/pyproject.toml", "cake")
+    assert (problem.hint, problem.member) == ("fix it in packages/cake/pyproject.toml", "cake")
 
 
 def test_a_manifest_that_is_no_toml_is_refused_by_its_path() -> None:
@@ -328,7 +342,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 def test_a_workspace_without_members_is_refused() -> None:
     hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
-    assert refusal() == (Problem("the workspace has no member", hint),)
+    assert refusal() == (Problem("workspace-empty", "the workspace has no member", hint),)
 
 
 def test_members_are_selected_by_any_spelling_and_all_by_none() -> None:
@@ -342,8 +356,8 @@ def test_every_name_that_no_member_has_is_refused() -> None:
         read(a=manifest("sugar", "1"), b=manifest("salt", "1")).select(["slat", "sugar", "oil"])
     hint = "the members are salt, sugar"
     assert refused.value.problems == (
-        Problem("no member is named `slat`", hint),
-        Problem("no member is named `oil`", hint),
+        Problem("member-unknown", "no member is named `slat`", hint),
+        Problem("member-unknown", "no member is named `oil`", hint),
     )
 
 
@@ -377,7 +391,9 @@ def test_an_unknown_index_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UsageFailure) as refused:
         with_indexes().index("pypi")
     hint = "configured in the root pyproject.toml: shelf"
-    assert refused.value.problems == (Problem("no [[tool.uv.index]] is named `pypi`", hint),)
+    assert refused.value.problems == (
+        Problem("index-not-configured", "no [[tool.uv.index]] is named `pypi`", hint),
+    )
 
 
 def test_the_version_of_uv_that_is_asked_for_is_read() -> None:

@@ -54,10 +54,10 @@ def test_it_is_known_whether_the_end_was_counted(said: bytes, *, is_counted: boo
 
 
 BROKEN = {
-    "shorter than its length": (begun("Content-Length: 9") + b"half", "its answer breaks off"),
-    "chunks without an end": (begun(CHUNKED) + b"4\r\nhalf\r\n", "its answer breaks off"),
-    "a chunk cut short": (begun(CHUNKED) + b"9\r\nhalf", "its answer breaks off"),
-    "chunks that are none": (begun(CHUNKED) + b"half", "its answer breaks off"),
+    "shorter than its length": (begun("Content-Length: 9") + b"half", "its answer is incomplete"),
+    "chunks without an end": (begun(CHUNKED) + b"4\r\nhalf\r\n", "its answer is incomplete"),
+    "a chunk cut short": (begun(CHUNKED) + b"9\r\nhalf", "its answer is incomplete"),
+    "chunks that are none": (begun(CHUNKED) + b"half", "its answer is incomplete"),
     "not packed as it says": (
         answer(b"plain", "Content-Encoding: gzip"),
         "its answer cannot be unpacked",

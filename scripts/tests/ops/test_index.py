@@ -290,12 +290,12 @@ def test_a_file_of_an_index_is_fetched_into_a_folder(stage: Shelf, tmp_path: Pat
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        ({PAGE: NOT_FOUND}, "it does not list it"),
+        ({PAGE: NOT_FOUND}, "it is not listed there"),
         ({PAGE: Answer("503 Busy")}, "it answers 503 Service Unavailable"),
         ({PAGE: listing(b"x"), FILE: NOT_FOUND}, f"it answers 404 Not Found for {WHEEL}"),
         (
             {PAGE: listing(b"x"), FILE: Answer("200 OK", b"y")},
-            "the file does not have the hash that it lists",
+            "the file does not match the listed hash",
         ),
     ],
 )

@@ -174,11 +174,11 @@ WHEELS: dict[str, tuple[Write, str]] = {
     ),
     "capitals": (
         wheel_with("zq_base/a.py", "zq_base/A.py"),
-        "has `zq_base/A.py`, and another name that differs in capitals alone",
+        "has `zq_base/A.py`, and another name that differs only in upper and lower case",
     ),
     "capitals of a folder": (
         wheel_with("zq_base/a/x.py", "zq_base/A/y.py"),
-        "has `zq_base/A`, and another name that differs in capitals alone",
+        "has `zq_base/A`, and another name that differs only in upper and lower case",
     ),
     "not recorded": (
         recorded(lambda text: text.partition("\n")[2]),
@@ -252,7 +252,7 @@ SDISTS: dict[str, tuple[Write, str]] = {
     "twice": (sdist_with(f"{ROOT}/a", f"{ROOT}/a"), f"has `{ROOT}/a` 2 times"),
     "capitals": (
         sdist_with(f"{ROOT}/a", f"{ROOT}/A"),
-        f"has `{ROOT}/A`, and another name that differs in capitals alone",
+        f"has `{ROOT}/A`, and another name that differs only in upper and lower case",
     ),
     "outside": (sdist_with("other/a"), f"has `other/a` outside of `{ROOT}/`"),
     "other version": (

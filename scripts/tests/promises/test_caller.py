@@ -238,7 +238,7 @@ def test_a_checkout_follows_its_remote_and_loses_nothing(
 
 def test_what_a_hook_says_after_the_checkout_followed_is_a_warning(behind: Repo) -> None:
     hook(behind.path / ".git/hooks/post-merge", "echo 'the lock is stale'; echo twice >&2; exit 1")
-    words = "this checkout follows the remote, and git or a hook of yours says:"
+    words = "this checkout was updated to the remote branch, and git or one of your hooks said:"
     assert follow(behind) == [f"{words}\nthe lock is stale\ntwice"]
     assert behind.head() == behind.head("origin/main")
 
@@ -248,7 +248,9 @@ def test_a_hook_that_lets_the_checkout_not_follow_is_told_in_its_own_words(behin
     text = 'grep -q heads/main && [ "$1" = prepared ] && echo "main is closed" && exit 1; exit 0'
     hook(behind.path / ".git/hooks/reference-transaction", text)
     (words,) = follow(behind)
-    assert words.startswith("this checkout does not follow the remote:\nmain is closed\n")
+    assert words.startswith(
+        "this checkout could not be updated to the remote branch:\nmain is closed\n"
+    )
     assert behind.head() == before
 
 

@@ -57,7 +57,12 @@ def test_metadata_of_a_version_that_is_too_new_is_refused(
     distributions = built(tmp_path, METADATA.replace("2.3", version, 1))
     hint = "it takes metadata up to 2.5: use an older build backend"
     expected = [
-        Problem(f"PyPI refuses {name}, whose metadata is of version {version}", hint, NAME)
+        Problem(
+            "index-refuses",
+            f"PyPI refuses {name}, whose metadata is of version {version}",
+            hint,
+            NAME,
+        )
         for name in refused
     ]
     assert list(refusals(PYPI, distributions)) == expected
@@ -69,7 +74,9 @@ def test_a_local_version_is_refused_once(tmp_path: Path) -> None:
     paths = (write_wheel(tmp_path / name.replace("0.1.0", "0.1.0+local")) for name in names)
     distributions = [described(NAME, path) for path in paths]
     hint = "release it without `+local`: such versions are for private use"
-    problem = Problem("PyPI refuses the local version 0.1.0+local of zq-base", hint, NAME)
+    problem = Problem(
+        "index-refuses", "PyPI refuses the local version 0.1.0+local of zq-base", hint, NAME
+    )
     assert list(refusals(PYPI, distributions)) == [problem]
     assert list(refusals(UNKNOWN, distributions)) == []
 
@@ -79,7 +86,8 @@ def test_a_requirement_by_a_url_is_refused_whatever_the_index(tmp_path: Path) ->
     distributions = built(tmp_path, METADATA.replace("\n\n", f"\n{required}\n"))
     hint = "no index accepts that: require a version"
     assert list(problems_of(distributions, [COMMITTED])) == [
-        Problem(f"{name} requires something by a URL", hint, NAME) for name in (WHEEL, SDIST)
+        Problem("distribution-unlike-manifest", f"{name} requires something by a URL", hint, NAME)
+        for name in (WHEEL, SDIST)
     ]
 
 
@@ -128,7 +136,12 @@ def test_a_description_that_no_index_can_show_is_a_problem(
     distributions = built(tmp_path, with_description(content_type, text))
     hint = "fix the readme of zq-base, or name its format in `readme` of the manifest"
     assert list(problems_of(distributions, [COMMITTED])) == [
-        Problem(f"an index cannot show the long description of {name}: {said}", hint, NAME)
+        Problem(
+            "description-not-shown",
+            f"an index cannot show the long description of {name}: {said}",
+            hint,
+            NAME,
+        )
         for name in (WHEEL, SDIST)
     ]
 
@@ -152,7 +165,7 @@ def test_a_field_that_no_index_takes_is_a_problem(field: str, said: str, tmp_pat
     distributions = built(tmp_path, with_description(f"{field}\n", ""))
     hint = "fix these fields in the manifest of zq-base, or use a newer build backend"
     expected = [
-        Problem(f"the metadata of {name} is not valid: {said}", hint, NAME)
+        Problem("metadata-refused", f"the metadata of {name} is not valid: {said}", hint, NAME)
         for name in (WHEEL, SDIST)
     ]
     assert list(problems_of(distributions, [COMMITTED])) == expected
@@ -215,7 +228,9 @@ def test_a_version_that_was_left_half_published_too_long_takes_no_more_files(
         "PyPI takes no more files of this version of zq-base: its first came 15 days ago, "
         "and it takes more for 14"
     )
-    closed = Problem(message, "give it a higher one: `--version zq-base=...`", NAME)
+    closed = Problem(
+        "upload-too-late", message, "give it a higher one: `--version zq-base=...`", NAME
+    )
     skipped = Upload(distribution=sdist, action=Action.SKIP)
     uploaded = Upload(distribution=wheel, action=Action.UPLOAD)
     refused = Upload(distribution=wheel, action=Action.CONFLICT, problem=closed)

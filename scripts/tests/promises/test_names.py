@@ -68,7 +68,7 @@ def test_a_pattern_that_leads_out_of_the_workspace_is_refused(tmp_path: Path) ->
     assert (done.code, done.problems) == (
         2,
         [
-            f"`members` has `{pattern}`, which leads out of the workspace"
+            f"`members` has `{pattern}`, which is outside of the workspace"
             for pattern in ("../outside", outside.as_posix())
         ],
     )
@@ -78,7 +78,7 @@ def test_a_member_that_is_a_link_to_outside_of_the_repository_is_refused(tmp_pat
     outside = make_workspace(tmp_path / "outside", member("zq-evil"))
     links = {"packages/zq-evil": outside.path / "packages" / "zq-evil"}
     done = planned(tmp_path / "w", member("zq-base"), links)
-    said = "workspace member `packages/zq-evil` is a link or a submodule, and no folder here"
+    said = "workspace member `packages/zq-evil` is a link or a submodule, not a folder here"
     assert (done.code, done.problems) == (2, [said])
 
 
@@ -88,5 +88,7 @@ def test_a_name_of_pythons_own_is_refused_for_an_index_that_is_known_to_refuse_i
     wheel = write_wheel(tmp_path / WHEEL)
     built = [described(NormalizedName(name), wheel) for name in ("json", "zq-base")]
     message = "PyPI refuses the name json, which is a module of Python's own"
-    assert list(refusals(PYPI, built)) == [Problem(message, "rename the member", "json")]
+    assert list(refusals(PYPI, built)) == [
+        Problem("index-refuses", message, "rename the member", "json")
+    ]
     assert list(refusals(UNKNOWN, built)) == []

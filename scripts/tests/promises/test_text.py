@@ -174,9 +174,9 @@ def test_the_words_of_another_program_are_lines_and_no_commands(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     words = "`git push` ended with exit code 1\nremote: \x1b[2K\r::error::x\n::add-mask::y\n[bold]z"
-    terminal.show_problems([Problem(words, "look at\u202e it")])
+    terminal.show_problems([Problem("push-refused", words, "look at\u202e it")])
     assert capsys.readouterr().err == (
-        "error: `git push` ended with exit code 1\n"
+        "error[push-refused]: `git push` ended with exit code 1\n"
         r"remote: \x1b[2K\x0d::error::x" + "\n"
         r"\x3a:add-mask::y" + "\n"
         "[bold]z\n\n"

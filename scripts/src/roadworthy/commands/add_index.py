@@ -1,9 +1,10 @@
 """The command `add-index`."""
 
 import re
-from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from ..cli.options import Common
 from ..model.index.catalogue import Entry, Rule, choose, credential_problems, url_problems
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.url import is_url, without_credentials
@@ -18,52 +19,72 @@ from .answer import Answer
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(Common):
+    """What `add-index` takes."""
+
+    kind: str | None = None
+    values: Sequence[str] = ()
+    url: str | None = None
+    publish_url: str | None = None
+    public: bool = False
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Write the `[[tool.uv.index]]` of an index that is known, or of any by its URLs."""
-    if len(arguments.members) != 1:
-        hint = f"known are {', '.join(catalogue())}; any other by --url and --publish-url"
-        raise UsageFailure(Problem("name one index to add", hint))
-    (name,) = arguments.members
+    if len(options.members) != 1:
+        hint = (
+            f"known indexes: {', '.join(catalogue())}; for any other, use --url and --publish-url"
+        )
+        raise UsageFailure(Problem("add-index-name", "name one index to add", hint))
+    (name,) = options.members
     if not NAME.fullmatch(name):
-        hint = "uv takes ASCII letters and digits, `-`, `_` and `.`"
-        raise UsageFailure(Problem(f"`{name}` is no name of an index", hint))
-    entry = _entry(arguments, name)
+        hint = "use ASCII letters, digits, `-`, `_` and `.`"
+        raise UsageFailure(
+            Problem("add-index-name", f"`{name}` is not a valid name of an index", hint)
+        )
+    entry = _entry(options, name)
     urls = entry.url, entry.publish_url
     stop_on([*url_problems(*urls), *credential_problems(*urls)], UsageFailure)
-    path = arguments.workspace / MANIFEST
+    path = options.workspace / MANIFEST
     try:
         text = path.read_bytes().decode("utf-8")
         changed = manifest.with_index(text, _table(name, entry))
     except (OSError, ValueError) as error:  # TOML's errors are ValueErrors, too
         message = f"{path} cannot be edited: {error}"
-        raise UsageFailure(Problem(message, "name the workspace's root")) from None
+        raise UsageFailure(
+            Problem("manifest-not-editable", message, "name the workspace's root")
+        ) from None
     if changed != text:
         path.write_bytes(changed.encode("utf-8"))
-    told = [] if changed != text else ["It is there already."]
+    told = [] if changed != text else ["It is already there."]
     lines = "\n".join([*told, *_words(name, entry)])
     return Answer({"index": _table(name, entry)}, lambda: terminal.say(lines))
 
 
-def _entry(arguments: Namespace, name: str) -> Entry:
-    if arguments.url:
+def _entry(options: Options, name: str) -> Entry:
+    if options.url:
         return Entry(
             title=name,
-            url=arguments.url,
-            publish_url=arguments.publish_url or "",
-            private=not arguments.public,
+            url=options.url,
+            publish_url=options.publish_url or "",
+            private=not options.public,
         )
-    filled = choose(catalogue(), arguments.kind or name).filled(_told(arguments.values))
+    filled = choose(catalogue(), options.kind or name).filled(_told(options.values))
     wrong = [u for u in (filled.url, filled.publish_url) if u and not is_url(u)]
-    hint = "look at what --set has"
-    stop_on((Problem(f"`{without_credentials(u)}` is no URL", hint) for u in wrong), UsageFailure)
+    hint = "check the values of --set"
+    stop_on(
+        (Problem("index-url", f"`{without_credentials(u)}` is not a URL", hint) for u in wrong),
+        UsageFailure,
+    )
     return filled
 
 
-def _told(values: list[str]) -> dict[str, str]:
+def _told(values: Sequence[str]) -> dict[str, str]:
     pairs = [value.partition("=") for value in values]
     wrong = [key for key, equals, _ in pairs if not equals]
     hint = "write --set KEY=VALUE"
-    stop_on((Problem(f"`{key}` has no value", hint) for key in wrong), UsageFailure)
+    stop_on((Problem("index-value", f"`{key}` has no value", hint) for key in wrong), UsageFailure)
     return {key.upper(): value for key, _, value in pairs}
 
 

@@ -1,10 +1,10 @@
 """The command `build`."""
 
-from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..cli.options import WithIndex
 from ..model.distribution import Distribution
 from ..model.problem import NothingToRelease
 from ..ops import git
@@ -22,11 +22,18 @@ from .targets import open_site, stop_on_nothing
 OWN_BRANCH = "HEAD-of-the-checkout"
 
 
-def run(arguments: Namespace, steps: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithIndex):
+    """What `build` takes."""
+
+    due: bool = False
+
+
+def run(options: Options, steps: Steps) -> Answer:
     """Build the distributions of members into dist/: as committed at HEAD, or what is due."""
-    context = Context.of(arguments)
-    target = arguments.workspace.resolve() / DIST
-    made = _due if arguments.due else _at_head
+    context = Context.of(options)
+    target = options.workspace.resolve() / DIST
+    made = _due if options.due else _at_head
     built = made(context, target, steps)
     data = {"distributions": as_json.distributions(built)}
     return Answer(data, lambda: terminal.show_distributions(built))

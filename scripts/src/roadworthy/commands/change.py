@@ -1,11 +1,12 @@
 """The command `change`."""
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.prompt import Prompt
 
+from ..cli.options import Common
 from ..gather.workspace import workspace_at
 from ..model.history.note import LEVELS
 from ..model.problem import Problem, UsageFailure
@@ -20,13 +21,18 @@ from .answer import Answer
 USAGE = 'write it as `nox -s change -- MEMBER... LEVEL "What people will notice"`'
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(Common):
+    """What `change` takes."""
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Write a change note for each member that is named; ask for what is missing."""
-    workspace = workspace_at(open_workspace(arguments.workspace))
-    names, level, text = _read(arguments.members, workspace)
+    workspace = workspace_at(open_workspace(options.workspace))
+    names, level, text = _read(options.members, workspace)
     chosen = workspace.select(names)
-    paths = [write_note(arguments.workspace, member, level, text) for member in chosen]
-    lines = "\n".join(["Commit it with the change that it tells of:", *paths])
+    paths = [write_note(options.workspace, member, level, text) for member in chosen]
+    lines = "\n".join(["Commit it together with the change that it describes:", *paths])
     return Answer({"notes": paths}, lambda: terminal.say(lines))
 
 
@@ -44,7 +50,9 @@ def _read(words: Sequence[str], workspace: Workspace) -> tuple[Sequence[str], st
     try:
         return _asked(names, level, text, workspace)
     except (EOFError, UnicodeDecodeError):
-        raise UsageFailure(Problem("the questions were not answered", USAGE)) from None
+        raise UsageFailure(
+            Problem("change-unanswered", "the questions were not answered", USAGE)
+        ) from None
 
 
 def _asked(
@@ -67,12 +75,16 @@ def _words(answer: str) -> Sequence[str]:
 
 def _require(names: Sequence[str], level: str, text: Sequence[str]) -> None:
     if not names:
-        raise UsageFailure(Problem("a change note is for one or more members", USAGE))
+        raise UsageFailure(
+            Problem("change-members", "a change note needs one or more members", USAGE)
+        )
     if not level:
         levels = ", ".join(LEVELS)
-        raise UsageFailure(Problem(f"a change note has a level: {levels}", USAGE))
+        raise UsageFailure(Problem("change-level", f"a change note needs a level: {levels}", USAGE))
     if not any(map(str.strip, text)):
-        raise UsageFailure(Problem("a change note has a text", USAGE))
+        raise UsageFailure(Problem("change-text", "a change note needs a text", USAGE))
     if visible(" ".join(text)) != " ".join(text):
-        hint = "write it as text: it goes into a changelog"
-        raise UsageFailure(Problem(f"the text has what nobody sees: {' '.join(text)}", hint))
+        hint = "use plain text: it goes into a changelog"
+        raise UsageFailure(
+            Problem("change-text", f"the text has invisible characters: {' '.join(text)}", hint)
+        )

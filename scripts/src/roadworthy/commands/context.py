@@ -1,17 +1,19 @@
 """What a command is called on: the workspace at HEAD, the index, and what was asked for."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..cli.options import Common, WithIndex, WithIntent
 from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.plan.facts import Facts
 from ..model.plan.intent import Intent, read_intent
+from ..model.workspace.home import at_home, has_home
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
 from ..ops.git import Repository
 from ..ops.tree import Tree, open_workspace
+from ..stages.site import public_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,31 +36,32 @@ class Context:
         return sorted(self.intent.only)
 
     @classmethod
-    def of(cls, arguments: Namespace) -> "Context":
+    def of(cls, options: Common) -> "Context":
         """Open the workspace; raise `UsageFailure` where there is none that can be read."""
-        tree = open_workspace(arguments.workspace)
+        tree = open_workspace(options.workspace)
         workspace = workspace_at(tree)
         uv.require(workspace.uv_required)
-        named = getattr(arguments, "index", None)
+        named = options.index if isinstance(options, WithIndex) else None
         index = workspace.index(workspace.settings.index if named is None else named)
-        return cls(
-            tree=tree, workspace=workspace, index=index, intent=_intent(workspace, arguments)
-        )
+        intent = _intent(workspace, options)
+        url = public_url(tree.repository, workspace.settings) if has_home(workspace) else ""
+        workspace = at_home(workspace, url, intent.named)
+        return cls(tree=tree, workspace=workspace, index=index, intent=intent)
 
     def facts(self, *, all_pages: bool = False) -> Facts:
         """Read the facts here, at HEAD."""
         return gather(self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace)
 
 
-def _intent(workspace: Workspace, arguments: Namespace) -> Intent:
+def _intent(workspace: Workspace, options: Common) -> Intent:
     """Read what was asked for; a command without such options takes names alone."""
-    if not hasattr(arguments, "bump"):
-        return read_intent(workspace, only=arguments.members)
+    if not isinstance(options, WithIntent):
+        return read_intent(workspace, only=options.members)
     return read_intent(
         workspace,
-        only=[*arguments.members, *arguments.only],
-        bumps=arguments.bump,
-        versions=arguments.version,
-        pre=arguments.pre,
-        promote=arguments.promote,
+        only=[*options.members, *options.only],
+        bumps=options.bump,
+        versions=options.version,
+        pre=options.pre,
+        promote=options.promote,
     )

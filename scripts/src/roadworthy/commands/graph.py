@@ -1,9 +1,9 @@
 """The command `graph`."""
 
-from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from ..cli.options import Common
 from ..model.plan.graph import closure, reversed_graph
 from ..model.plan.picture import dot, edges, mermaid
 from ..model.workspace.workspace import Workspace
@@ -16,17 +16,24 @@ from .context import Context
 FORMATS = ("mermaid", "dot", "svg")
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(Common):
+    """What `graph` takes."""
+
+    format: str = "mermaid"
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Draw the workspace: all of it, or what is around the members that are named."""
-    context = Context.of(arguments)
+    context = Context.of(options)
     workspace = _around(context.workspace, context.members)
-    if arguments.format == "mermaid":
+    if options.format == "mermaid":
         picture = mermaid(workspace)
-    elif arguments.format == "dot":
+    elif options.format == "dot":
         picture = dot(workspace)
     else:
         picture = graphviz.svg(dot(workspace))
-    data = as_json.picture(arguments.format, picture, edges(workspace))
+    data = as_json.picture(options.format, picture, edges(workspace))
     return Answer(data, lambda: terminal.say(picture.rstrip()))
 
 

@@ -1,8 +1,8 @@
 """The command `plan`."""
 
-from argparse import Namespace
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from ..cli.options import WithIndex, WithIntent
 from ..model.history.review import Review, note_problems
 from ..model.plan.facts import unknown_problems
 from ..model.plan.plan import make_plan
@@ -15,25 +15,35 @@ from .answer import Answer
 from .context import Context
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithIndex, WithIntent):
+    """What `plan` takes."""
+
+    check: bool = False
+    base: str | None = None
+    fix: bool = False
+    markdown: bool = False
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Print what would be released, from what to what, and why; with --check, review a change."""
-    context = Context.of(arguments)
-    if arguments.check:
+    context = Context.of(options)
+    if options.check:
         context = replace(context, index=None)
-    elif arguments.fix or arguments.base:
-        hint = "add --check, which looks at ranges and intent alone"
-        raise UsageFailure(Problem("--fix and --base belong to --check", hint))
+    elif options.fix or options.base:
+        hint = "add --check"
+        raise UsageFailure(Problem("check-only", "--fix and --base work only with --check", hint))
     facts = context.facts()
     made = make_plan(facts, context.intent)
-    found = _review(context, arguments) if arguments.check else None
+    found = _review(context, options) if options.check else None
     problems = [p for p in made.problems if p.member not in facts.unknown]
     problems += note_problems(found, context.workspace) if found else ()
-    root, workspace = arguments.workspace, context.workspace
-    written = list(write_ranges(root, workspace, made.proposals)) if arguments.fix else []
+    root, workspace = options.workspace, context.workspace
+    written = list(write_ranges(root, workspace, made.proposals)) if options.fix else []
     text = markdown.plan(made, workspace, found, problems)
 
     def show() -> None:
-        if arguments.markdown:
+        if options.markdown:
             terminal.say(text)
             return
         terminal.show_plan(made, found)
@@ -41,7 +51,7 @@ def run(arguments: Namespace, _: Steps) -> Answer:
             terminal.say(f"Written: {path}. Run `uv lock`, look at it and commit it.")
 
     return Answer(
-        as_json.plan(made) | (as_json.check(made, found, written) if arguments.check else {}),
+        as_json.plan(made) | (as_json.check(made, found, written) if options.check else {}),
         show,
         problems=problems,
         warnings=[*made.warnings, *unknown_problems(facts)],
@@ -50,10 +60,10 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     )
 
 
-def _review(context: Context, arguments: Namespace) -> Review | None:
+def _review(context: Context, options: Options) -> Review | None:
     """Compare with what the change is to be merged into; None where that is not known."""
     settings = context.workspace.settings
     usual = f"{settings.remote}/{settings.branch[0]}"
-    if arguments.base is None and context.checkout.commit_of(usual) is None:
+    if options.base is None and context.checkout.commit_of(usual) is None:
         return None
-    return reviewed(context.tree, context.workspace, arguments.base or usual)
+    return reviewed(context.tree, context.workspace, options.base or usual)

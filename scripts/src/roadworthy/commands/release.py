@@ -1,9 +1,10 @@
 """The command `release`."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
+from ..cli.options import WithExecute, WithIndex, WithInstallers, WithIntent
 from ..model.consumer.route import INSTALLERS
 from ..model.problem import Problem
 from ..model.result import failures
@@ -21,23 +22,30 @@ from .context import Context
 from .targets import open_site, stop_on_nothing
 
 
-def run(arguments: Namespace, steps: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithExecute, WithIndex, WithIntent, WithInstallers):
+    """What `release` takes."""
+
+    wait: float | None = None
+
+
+def run(options: Options, steps: Steps) -> Answer:
     """Rehearse a release; with --execute, release."""
-    context = Context.of(arguments)
+    context = Context.of(options)
     refused: list[Problem] = []
-    if not arguments.execute:
+    if not options.execute:
         with steps("preflight"):
             settings = context.workspace.settings
             refused += preflight.problems(context.checkout, settings, context.index)
-    with _site(context, execute=arguments.execute) as site:
-        folder = arguments.workspace.resolve() / DIST if arguments.execute else None
-        terms = _terms(arguments)
+    with _site(context, execute=options.execute) as site:
+        folder = options.workspace.resolve() / DIST if options.execute else None
+        terms = _terms(options)
         work = release(site, steps, intent=context.intent, terms=terms, folder=folder)
-        if not arguments.execute and work.nothing_due:
+        if not options.execute and work.nothing_due:
             work = take(at_commit(work, work.commit), (_verify_head(context),), steps)
-    if arguments.execute:
+    if options.execute:
         stop_on_nothing(work)
-    return _released(arguments, context, work, refused, steps)
+    return _released(options, context, work, refused, steps)
 
 
 def _site(context: Context, *, execute: bool) -> AbstractContextManager[Site]:
@@ -47,28 +55,28 @@ def _site(context: Context, *, execute: bool) -> AbstractContextManager[Site]:
     return rehearsal_site(context.tree, context.workspace.settings, context.index)
 
 
-def _terms(arguments: Namespace) -> Terms:
+def _terms(options: Options) -> Terms:
     return Terms(
-        python=arguments.python,
-        installers=arguments.installers or INSTALLERS,
-        seconds=arguments.wait,
+        python=options.python,
+        installers=options.installers or INSTALLERS,
+        seconds=options.wait,
     )
 
 
 def _released(
-    arguments: Namespace,
+    options: Options,
     context: Context,
     work: Work,
     refused: Sequence[Problem],
     steps: Steps,
 ) -> Answer:
     problems = list(dict.fromkeys([*work.failed.values(), *failures(work.results)]))
-    data = as_json.release(work, steps.taken, refused, is_real=arguments.execute)
-    closing = closing_words(arguments, context, work, refused, failed=bool(problems))
+    data = as_json.release(work, steps.taken, refused, is_real=options.execute)
+    closing = closing_words(options, context, work, refused, failed=bool(problems))
 
     def show() -> None:
         if work.nothing_due:
-            terminal.say("Nothing is due for release; every member was verified as it is.\n")
+            terminal.say("There is nothing to release; every member was verified as it is.\n")
             terminal.show_results(work.results)
         else:
             terminal.show_release(work.plan, work.distributions, work.results)

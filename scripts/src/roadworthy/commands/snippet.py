@@ -1,8 +1,9 @@
 """The command `snippet`."""
 
-from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ..cli.options import WithRepository
 from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.consumer.snippet import Snippet, Wish, snippets
@@ -17,14 +18,19 @@ from .answer import Answer
 from .source import newest, open_mirror
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithRepository):
+    """What `snippet` takes."""
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Write the lines that install members, at one revision that has them all."""
     with scratch_folder() as folder:
-        mirror = open_mirror(arguments, folder / "mirror.git")
-        ref, warnings = _ref(mirror, arguments)
+        mirror = open_mirror(options, folder / "mirror.git")
+        ref, warnings = _ref(mirror, options)
         ((name, commit),) = mirror.commits([ref]).items()
         workspace = workspace_at(mirror.tree(commit))
-    members = [m for m in workspace.select(arguments.members) if m.installable]
+    members = [m for m in workspace.select(options.members) if m.installable]
     needed = {name for member in members for name in workspace.needed(member.name)}
     wish = Wish(
         members=members,
@@ -33,20 +39,28 @@ def run(arguments: Namespace, _: Steps) -> Answer:
     )
     if mirror.url == UNREACHABLE:
         hint = "set `repository` in [tool.release], or add a remote"
-        warnings.append(Problem(f"no remote is known; {UNREACHABLE} stands for it", hint))
+        warnings.append(
+            Problem(
+                "remote-unknown",
+                f"no remote is known; the lines use {UNREACHABLE} in its place",
+                hint,
+            )
+        )
     found = tuple(snippets(wish))
     return Answer(as_json.snippets(name, commit, found), lambda: _show(found), warnings=warnings)
 
 
-def _ref(mirror: Mirror, arguments: Namespace) -> tuple[str, list[Problem]]:
+def _ref(mirror: Mirror, options: Options) -> tuple[str, list[Problem]]:
     """Return the ref that was asked for, else the newest release of all that is wanted."""
-    if len(arguments.refs) > 1:
-        message = "a consumer takes members of one repository at one revision"
-        raise UsageFailure(Problem(message, "name one --ref, or none to have it chosen"))
-    if arguments.refs:
-        return arguments.refs[0], []
+    if len(options.refs) > 1:
+        message = "a consumer can install members of one repository at one revision only"
+        raise UsageFailure(
+            Problem("one-revision", message, "give one --ref, or none to take the newest release")
+        )
+    if options.refs:
+        return options.refs[0], []
     facts = gather(newest(mirror))
-    names = [m.name for m in facts.workspace.select(arguments.members) if not m.never_released]
+    names = [m.name for m in facts.workspace.select(options.members) if not m.never_released]
     return newest_release(mirror.repository, facts, names)
 
 

@@ -1,8 +1,8 @@
 """Where members are installed from: this repository, or any other by its URL."""
 
-from argparse import Namespace
 from pathlib import Path
 
+from ..cli.options import WithRepository
 from ..gather.facts import gather
 from ..model.plan.plan import make_plan
 from ..model.problem import NothingToRelease, Problem, UsageFailure
@@ -16,31 +16,33 @@ from .context import Context
 OWN_BRANCH = "HEAD-of-the-checkout"
 
 
-def open_mirror(arguments: Namespace, path: Path) -> Mirror:
+def open_mirror(options: WithRepository, path: Path) -> Mirror:
     """Mirror what was asked for: the checkout, or the repository at `--url`."""
-    if arguments.url is not None:
+    if options.url is not None:
         uv.require("")
-        mirror = git.mirror(arguments.url, path, git_settings.ours(git_settings.elsewhere()))
-        return Mirror.of(mirror, git.public_url(arguments.url), arguments.below)
-    context = Context.of(arguments)
+        mirror = git.mirror(options.url, path, git_settings.ours(git_settings.elsewhere()))
+        return Mirror.of(mirror, git.public_url(options.url), options.below)
+    context = Context.of(options)
     url = public_url(context.checkout, context.workspace.settings)
     mirror = git.borrow(context.checkout, path, OWN_BRANCH)
     return Mirror.of(mirror, url, context.tree.prefix)
 
 
-def unfinished(arguments: Namespace, mirror: Mirror) -> list[str]:
+def unfinished(options: WithRepository, mirror: Mirror) -> list[str]:
     """Return the tags that wait for the release tag of their commit.
 
     A job without any right has what it was given: a fresh clone of the remote.
     Raises `NothingToRelease` where no tag waits.
     """
-    if arguments.url is not None or arguments.refs:
+    if options.url is not None or options.refs:
         hint = "leave out --url and --ref"
-        raise UsageFailure(Problem("--unfinished finds the tags by itself", hint))
+        raise UsageFailure(
+            Problem("unfinished-with-ref", "--unfinished finds the tags by itself", hint)
+        )
     closing = make_plan(gather(newest(mirror))).closing
     if not closing:
         hint = "`nox -s status` shows what is released"
-        raise NothingToRelease(Problem("no tag waits for its release to be finished", hint))
+        raise NothingToRelease(Problem("nothing-unfinished", "every release is finished", hint))
     return [tag.name for tag in closing]
 
 

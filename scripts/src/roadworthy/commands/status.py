@@ -1,7 +1,8 @@
 """The command `status`."""
 
-from argparse import Namespace
+from dataclasses import dataclass
 
+from ..cli.options import WithIndex
 from ..model.plan.facts import unknown_problems
 from ..report import as_json, terminal
 from ..stages.status import status
@@ -10,9 +11,14 @@ from .answer import Answer
 from .context import Context
 
 
-def run(arguments: Namespace, _: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithIndex):
+    """What `status` takes."""
+
+
+def run(options: Options, _: Steps) -> Answer:
     """Print the three facts and the next step for each member."""
-    context = Context.of(arguments)
+    context = Context.of(options)
     facts = context.facts(all_pages=True)
     chosen = {member.name for member in context.workspace.select(context.members)}
     found = [each for each in status(facts) if each.name in chosen]

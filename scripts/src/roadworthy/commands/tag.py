@@ -1,8 +1,10 @@
 """The command `tag`."""
 
-from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ..cli.options import WithExecute, WithIndex, WithInstallers, WithIntent
+from ..cli.typed import for_real
 from ..model.consumer.route import INSTALLERS
 from ..model.history.tag import Tag
 from ..model.problem import Problem, UsageFailure
@@ -12,42 +14,53 @@ from ..stages.release import PREPARED, PUBLISHED, TAG, finish, take
 from ..stages.site import Site
 from ..stages.steps import Steps
 from ..stages.work import Terms, Work, planned
-from ..typed import for_real
 from .answer import Answer
 from .context import Context
 from .targets import open_site, stop_on_nothing
 
 
-def run(arguments: Namespace, steps: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithExecute, WithIndex, WithIntent, WithInstallers):
+    """What `tag` takes."""
+
+    close: bool = False
+    verified: bool = False
+
+
+def run(options: Options, steps: Steps) -> Answer:
     """Show the tags that are due; with --execute, push them; with --close, finish the release."""
-    if arguments.close and not arguments.execute:
-        hint = "add --execute: what is not pushed cannot be verified at the remote"
-        raise UsageFailure(Problem("--close finishes what --execute pushes", hint))
-    if arguments.verified and not arguments.close:
-        raise UsageFailure(Problem("--verified goes with --close", "add --close"))
-    context, closed = Context.of(arguments), None
+    if options.close and not options.execute:
+        hint = "add --execute: only tags at the remote can be verified"
+        raise UsageFailure(
+            Problem("close-without-execute", "--close works only with --execute", hint)
+        )
+    if options.verified and not options.close:
+        raise UsageFailure(
+            Problem("verified-without-close", "--verified works only with --close", "add --close")
+        )
+    context, closed = Context.of(options), None
     due: Sequence[Tag] = ()
-    with open_site(context, execute=arguments.execute, index=context.index) as site:
-        if not arguments.verified:  # else: what is merged meanwhile is due, and waits
-            due = _tag(context, site, arguments, steps)
-        if arguments.close:
-            closed = finish(site, steps, _terms(arguments), verified=arguments.verified)
-    return _answer(due, closed, "" if arguments.execute else for_real(arguments))
+    with open_site(context, execute=options.execute, index=context.index) as site:
+        if not options.verified:  # else: what is merged meanwhile is due, and waits
+            due = _tag(context, site, options, steps)
+        if options.close:
+            closed = finish(site, steps, _terms(options), verified=options.verified)
+    return _answer(due, closed, "" if options.execute else for_real(options))
 
 
-def _tag(context: Context, site: Site, arguments: Namespace, steps: Steps) -> tuple[Tag, ...]:
+def _tag(context: Context, site: Site, options: Options, steps: Steps) -> tuple[Tag, ...]:
     """Return the tags that are due; with --execute, make and push them."""
     with steps("plan"):
-        work = planned(site, context.intent, _terms(arguments))
+        work = planned(site, context.intent, _terms(options))
         stop_on_nothing(work)
     work = take(work, (PREPARED, PUBLISHED), steps)
-    if arguments.execute:
+    if options.execute:
         take(work, (TAG,), steps)
     return work.member_tags
 
 
-def _terms(arguments: Namespace) -> Terms:
-    return Terms(python=arguments.python, installers=arguments.installers or INSTALLERS)
+def _terms(options: Options) -> Terms:
+    return Terms(python=options.python, installers=options.installers or INSTALLERS)
 
 
 def _answer(tags: Sequence[Tag], closed: Work | None, again: str) -> Answer:

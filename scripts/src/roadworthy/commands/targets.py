@@ -49,5 +49,5 @@ def _follow(checkout: Repository, settings: Settings) -> None:
 def stop_on_nothing(work: Work) -> None:
     """Raise `NothingToRelease` where there is nothing to release, and nothing to finish."""
     if work.nothing_due:
-        hint = "`nox -s plan` says why of each member"
-        raise NothingToRelease(Problem("there is nothing to release", hint))
+        hint = "`nox -s plan` says why, for each member"
+        raise NothingToRelease(Problem("nothing-to-release", "there is nothing to release", hint))

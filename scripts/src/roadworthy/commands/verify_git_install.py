@@ -1,10 +1,11 @@
 """The command `verify-git-install`."""
 
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..cli.options import WithInstallers, WithRepository
+from ..cli.typed import as_typed
 from ..gather.workspace import workspace_at
 from ..model.consumer.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.problem import Problem, UsageFailure
@@ -17,25 +18,35 @@ from ..stages.verify.git_install import Scope, Target, verify_git_install
 from ..stages.verify.interpreter import interpreter
 from ..stages.verify.mirror import Mirror
 from ..stages.verify.routes import WAYS
-from ..typed import as_typed
 from .answer import Answer, verified
 from .source import open_mirror, unfinished
 
 
-def run(arguments: Namespace, steps: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithRepository, WithInstallers):
+    """What `verify-git-install` takes."""
+
+    unfinished: bool = False
+    routes: Sequence[str] | None = None
+    all: bool = False
+    run_commands: bool = False
+    direct: bool = False
+
+
+def run(options: Options, steps: Steps) -> Answer:
     """Install each member from git and prove that it works."""
-    scope = _scope(arguments)
+    scope = _scope(options)
     with scratch_folder() as folder:
         with steps("mirror"):
-            mirror = open_mirror(arguments, folder / "mirror.git")
-            refs = unfinished(arguments, mirror) if arguments.unfinished else arguments.refs
+            mirror = open_mirror(options, folder / "mirror.git")
+            refs = unfinished(options, mirror) if options.unfinished else options.refs
             trees = {r: mirror.tree(c) for r, c in mirror.commits(refs or [HEAD]).items()}
-        targets = _targets(mirror, trees, arguments.members)
+        targets = _targets(mirror, trees, options.members)
         _require_any(targets, scope)
         with steps("build"):
             targets = _with_contents(mirror, targets, folder)
         with steps("verify-git-install"):
-            python = interpreter(targets[0].workspace, arguments.python)
+            python = interpreter(targets[0].workspace, options.python)
             found = verify_git_install(
                 mirror, targets, scope=scope, folder=folder / "git", python=python
             )
@@ -73,27 +84,31 @@ def _tagged(mirror: Mirror, ref: str, workspace: Workspace) -> Sequence[Member]:
     parsed = workspace.settings.tag_format.parse(ref, workspace.members)
     if parsed is None:
         shape = workspace.settings.tag_format.template
-        hint = f"several refs are for several members: each is a tag such as {shape}"
-        raise UsageFailure(Problem(f"`{ref}` in {mirror.url} is no tag of a member", hint))
+        hint = f"with several --ref, each must be the tag of a member, such as {shape}"
+        raise UsageFailure(
+            Problem(
+                "ref-not-a-member-tag", f"`{ref}` in {mirror.url} is not the tag of a member", hint
+            )
+        )
     return [workspace.members[name] for name in parsed[0]]
 
 
-def _scope(arguments: Namespace) -> Scope:
-    everything = arguments.all
+def _scope(options: Options) -> Scope:
+    everything = options.all
     return Scope(
-        installers=arguments.installers or INSTALLERS,
-        routes=arguments.routes or (ROUTES if everything else DEFAULT_ROUTES),
+        installers=options.installers or INSTALLERS,
+        routes=options.routes or (ROUTES if everything else DEFAULT_ROUTES),
         alone=everything,
-        run_commands=everything or arguments.run_commands,
-        direct=arguments.direct,
-        again=" ".join(["nox -s verify-git-install --", *_one_alone(arguments)]),
+        run_commands=everything or options.run_commands,
+        direct=options.direct,
+        again=" ".join(["nox -s verify-git-install --", *_one_alone(options)]),
     )
 
 
-def _one_alone(arguments: Namespace) -> list[str]:
+def _one_alone(options: Options) -> list[str]:
     """Return what was typed but for what is chosen anew: member, route and installer."""
-    chosen = Namespace(**{**vars(arguments), "members": []})
-    run_commands = ["--run-commands"] if arguments.all and not arguments.run_commands else []
+    chosen = replace(options, members=())
+    run_commands = ["--run-commands"] if options.all and not options.run_commands else []
     return [*as_typed(chosen, but=["--route", "--installer", "--all"]), *run_commands]
 
 
@@ -104,4 +119,4 @@ def _require_any(targets: Sequence[Target], scope: Scope) -> None:
         routes, installers = ", ".join(scope.routes), " and ".join(scope.installers)
         message = f"no member can be installed by {routes} with {installers}"
         hint = "a tool has a command, and an umbrella is at the root; `--all` tries every route"
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("route-without-member", message, hint))

@@ -1,7 +1,8 @@
 """The command `verify-index-install`."""
 
-from argparse import Namespace
+from dataclasses import dataclass
 
+from ..cli.options import WithIndex
 from ..model.problem import Problem, UsageFailure
 from ..stages.steps import Steps
 from ..stages.verify.index_install import verify_index_install
@@ -10,12 +11,20 @@ from .answer import Answer, verified
 from .context import Context
 
 
-def run(arguments: Namespace, steps: Steps) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class Options(WithIndex):
+    """What `verify-index-install` takes."""
+
+    python: str | None = None
+    wait: float | None = None
+
+
+def run(options: Options, steps: Steps) -> Answer:
     """Install each member from an index and prove that it works."""
-    context = Context.of(arguments)
+    context = Context.of(options)
     if context.index is None:
         hint = "name one with --index, or set `index` in [tool.release]"
-        raise UsageFailure(Problem("no index is configured to install from", hint))
+        raise UsageFailure(Problem("index-missing", "no index is configured to install from", hint))
     versions = {
         member.name: member.version
         for member in context.workspace.select(context.members)
@@ -26,7 +35,7 @@ def run(arguments: Namespace, steps: Steps) -> Answer:
             context.index,
             context.workspace,
             versions,
-            python=interpreter(context.workspace, arguments.python),
-            seconds=arguments.wait,
+            python=interpreter(context.workspace, options.python),
+            seconds=options.wait,
         )
     return verified(found)

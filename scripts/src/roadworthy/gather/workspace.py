@@ -15,7 +15,7 @@ def workspace_at(tree: Tree) -> Workspace:
     if not root:
         hint = "name the root of a uv workspace with --workspace"
         message = f"there is no {tree.path(MANIFEST)} in commit {tree.commit[:12]}"
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("workspace-not-found", message, hint))
     elsewhere = [path for path, mode in modes.items() if mode in {LINK, SUBMODULE}]
     targets = tree.texts(elsewhere) if elsewhere else {}
     links = {path: targets.get(path, "") for path in elsewhere}

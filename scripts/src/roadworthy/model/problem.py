@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong, and what to do about it."""
+    """One thing that is wrong, and what to do about it.
 
+    `code` is stable: programs and searches go by it; docs/errors.md explains each.
+    """
+
+    code: str
     message: str
     hint: str
     member: str | None = None

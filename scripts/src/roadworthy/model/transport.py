@@ -10,7 +10,7 @@ from .problem import Problem
 TRANSPORTS = ("https", "http", "ssh", "git", "file")
 _HELPER = re.compile(r"([A-Za-z0-9][A-Za-z0-9+.-]*)::")
 _SCHEME = re.compile(r"([^/:]*)://")
-_HINT = "name it by https://, http://, ssh://, git:// or file://, as HOST:PATH, or by a path"
+_HINT = "use https://, http://, ssh://, git:// or file://, HOST:PATH, or a path"
 
 
 def transport_problem(url: str, what: str = "the URL") -> Problem | None:
@@ -21,13 +21,19 @@ def transport_problem(url: str, what: str = "the URL") -> Problem | None:
     """
     helper, scheme = _HELPER.match(url), _SCHEME.match(url)
     if not url.strip():
-        return Problem(f"{what} is empty", _HINT)
+        return Problem("url-refused", f"{what} is empty", _HINT)
     if url.startswith("-"):
-        return Problem(f"{what} begins with a dash, as an option does", _HINT)
+        return Problem("url-refused", f"{what} begins with a dash, as an option does", _HINT)
     if any(character < " " for character in url):
-        return Problem(f"{what} has a line break or a control character in it", _HINT)
+        return Problem(
+            "url-refused", f"{what} has a line break or a control character in it", _HINT
+        )
     if helper:
-        return Problem(f"{what} begins with `{helper[1]}::`, which would run a program", _HINT)
+        return Problem(
+            "url-refused", f"{what} begins with `{helper[1]}::`, which would run a program", _HINT
+        )
     if scheme and scheme[1] not in TRANSPORTS:
-        return Problem(f"{what} begins with `{scheme[1]}://`, which no release uses", _HINT)
+        return Problem(
+            "url-refused", f"{what} begins with `{scheme[1]}://`, which is not supported", _HINT
+        )
     return None

@@ -221,7 +221,7 @@ def _why(error: Exception, bounds: Bounds) -> str:
         seconds = silent_seconds(bounds)
         return f"no answer in {seconds:g} s{' (UV_HTTP_TIMEOUT)' * (seconds != SILENT_SECONDS)}"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "its answer breaks off"
+        return "its answer is incomplete"
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return "its answer cannot be unpacked"
     return f"no answer ({type(error).__name__})"

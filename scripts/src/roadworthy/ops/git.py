@@ -275,7 +275,7 @@ def clone(
         ("git", "clone", "--quiet", *options, "--", named, str(path)),
         environment=handed,
         seconds=NETWORK_SECONDS,
-        hint=f"see whether git can read it: `git ls-remote {named}`; a private one needs "
+        hint=f"check that git can read it: `git ls-remote {named}`; a private one needs "
         "credentials: a key for SSH, else a token in a credential helper or ~/.netrc",
     )
     return Repository(path=path, environment=handed)
@@ -357,7 +357,9 @@ def version() -> str:
     told = process.run(("git", "--version")).split()[2]
     if tuple(map(int, told.split(".")[:2])) < MINIMUM:
         wanted = ".".join(map(str, MINIMUM))
-        raise Failure(Problem(f"git {told} is too old", f"install {wanted} or newer"))
+        raise Failure(
+            Problem("git-too-old", f"git {told} is too old", f"install {wanted} or newer")
+        )
     return told
 
 
@@ -365,7 +367,7 @@ def require_identity(checkout: Repository) -> None:
     """Raise `Failure` where git does not know who commits."""
     if checkout.asks("var", "GIT_COMMITTER_IDENT") is None:
         hint = 'run `git config user.name "NAME"` and `git config user.email MAIL`'
-        raise Failure(Problem("git does not know who you are", hint))
+        raise Failure(Problem("git-identity", "git does not know who you are", hint))
 
 
 def _complete(made: Repository, checkout: Repository) -> None:
@@ -380,9 +382,7 @@ def _complete(made: Repository, checkout: Repository) -> None:
     environment = git_settings.ours(checkout.settings)
     refs = [f"+refs/{kind}/*:refs/{PROMISED}/{kind}/*" for kind in ("heads", "tags")]
     reader = Repository(path=made.path, environment=environment)
-    hint = (
-        "the clone is partial, and what it lacks is fetched; `git fetch --refetch` makes it whole"
-    )
+    hint = "this partial clone lacks objects; `git fetch --refetch` completes it"
     reader.git("fetch", "--quiet", "--no-tags", "--", url, *refs, hint=hint)
 
 
@@ -400,22 +400,22 @@ def _refused(failure: process.CommandFailure, hint: str) -> Problem:
     lines = [line.rstrip() for line in failure.output.strip().splitlines()]
     last = len(lines) - WORDS_KEPT
     kept = (w for number, w in enumerate(lines) if number >= last or w.startswith(FROM_REMOTE))
-    return Problem("\n".join([failure.ended, *kept]), hint)
+    return Problem("push-refused", "\n".join([failure.ended, *kept]), hint)
 
 
 def unreadable(folder: Path, said: str) -> Problem:
     """Say why git does not read a repository."""
     if "dubious ownership" in said:
         hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
-        return Problem(f"git refuses to read {folder}", hint)
+        return Problem("git-ownership", f"git refuses to read {folder}", hint)
     if "safe.bareRepository" in said:
         hint = "name a clone that has a working tree, or set `safe.bareRepository` to `all`"
-        return Problem(f"git reads no bare repository: {folder}", hint)
+        return Problem("git-bare", f"git does not read this bare repository: {folder}", hint)
     if "not a git repository" in said:
         hint = "run `git init` and commit, or name another folder with --workspace"
-        return Problem(f"{folder} is not in a git repository", hint)
-    hint = f"mend that: `git -C {folder} status` says it, too"
-    return Problem(f"git cannot read {folder}:\n{said.strip()}", hint)
+        return Problem("git-no-repository", f"{folder} is not in a git repository", hint)
+    hint = f"fix this; `git -C {folder} status` shows the same"
+    return Problem("git-unreadable", f"git cannot read {folder}:\n{said.strip()}", hint)
 
 
 def is_true(value: str) -> bool:

@@ -169,8 +169,10 @@ def with_settings(environment: Mapping[str, str], *settings: Setting) -> dict[st
     """
     told = environment.get("GIT_CONFIG_COUNT") or "0"
     if not told.isdecimal():
-        hint = "unset it, or set it to how many settings GIT_CONFIG_KEY_0 and so on are"
-        raise UsageFailure(Problem(f"GIT_CONFIG_COUNT is no number: {told}", hint))
+        hint = "unset it, or set it to the number of GIT_CONFIG_KEY_N variables"
+        raise UsageFailure(
+            Problem("git-config-count", f"GIT_CONFIG_COUNT is not a number: {told}", hint)
+        )
     first = int(told)
     result = {**environment, "GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings, first):

@@ -176,7 +176,7 @@ def download(index: Index, filename: str, name: NormalizedName, folder: Path) ->
     try:
         file = next((f for f in _read(index, name)[1] if f.filename == filename), None)
         if file is None:
-            raise Doubt(why="it does not list it")  # noqa: TRY301 - told like all other reasons
+            raise Doubt(why="it is not listed there")  # noqa: TRY301 - told like all other reasons
         with path.open("wb") as target:
 
             def take(piece: bytes) -> None:
@@ -185,8 +185,8 @@ def download(index: Index, filename: str, name: NormalizedName, folder: Path) ->
 
             _take_file(index, file, take)
         if file.sha256 not in {"", made.hexdigest()}:
-            raise Doubt(why="the file does not have the hash that it lists")  # noqa: TRY301
+            raise Doubt(why="the file does not match the listed hash")  # noqa: TRY301
     except (NoAnswer, Doubt) as why:
         message = f"the index {index.name} does not give {filename}: {why}"
-        raise Failure(Problem(message, "try again later", name)) from None
+        raise Failure(Problem("index-download", message, "try again later", name)) from None
     return path

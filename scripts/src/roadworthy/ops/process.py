@@ -10,6 +10,7 @@ from .running import run_to_end
 WORDS_KEPT = 25
 # How long each kind of work may take, in all: seconds.
 ORDINARY, BUILDING, INSTALLING, IMPORTING = 600.0, 1800.0, 600.0, 120.0
+TESTING = 7200.0
 # What goes out to everybody is for everybody to read, whatever the user's own files are.
 OWN_UMASK, FOR_EVERYBODY = -1, 0o022
 # The variables that uv takes the credentials of an upload from.
@@ -54,7 +55,7 @@ class CommandFailure(Failure):
         """Return the failure as a problem, with the end of what the program said."""
         lines = [line for line in output.strip().splitlines() if not line.startswith(MASK)]
         tail = "\n".join(lines[-WORDS_KEPT:])
-        return Problem(f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
+        return Problem("program-failed", f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 
 
 def run(  # noqa: PLR0913 - each is a thing that a program is started with, by its name
@@ -106,6 +107,19 @@ def told(command: Sequence[str], environment: Mapping[str, str], seconds: float)
     if ended.code != 0:
         raise CommandFailure(command, how_it_ended(ended.code, seconds), output)
     return output
+
+
+def watched(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], *, is_shown: bool
+) -> tuple[int | None, str]:
+    """Run tests; return how they ended, and what they printed where that was not shown at once.
+
+    The code is None where they were stopped at the limit of `TESTING` seconds.
+    """
+    ended = run_to_end(
+        command, cwd=cwd, environment=environment, seconds=TESTING, is_shown=is_shown
+    )
+    return ended.code, (ended.stdout + ended.stderr).decode("utf-8", "replace")
 
 
 def how_it_ended(code: int | None, seconds: float) -> str:
@@ -179,4 +193,8 @@ def _missing(program: str) -> Problem:
         "git": "install git 2.32 or newer",
         "uv": 'run `python -m pip install "nox[uv]"`',
     }
-    return Problem(f"{name} is not installed, or not on PATH", ways.get(name, f"install {name}"))
+    return Problem(
+        "program-missing",
+        f"{name} is not installed, or not on PATH",
+        ways.get(name, f"install {name}"),
+    )

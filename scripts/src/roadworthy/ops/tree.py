@@ -77,7 +77,7 @@ def resolve(repository: Repository, revision: str) -> str:
     commit = repository.commit_of(revision)
     if commit is None:
         hint = "name a branch, a tag or a commit that this repository has"
-        raise UsageFailure(Problem(f"there is no commit `{revision}`", hint))
+        raise UsageFailure(Problem("commit-unknown", f"there is no commit `{revision}`", hint))
     return commit
 
 
@@ -87,7 +87,9 @@ def open_workspace(folder: Path) -> Tree:
     Raises `UsageFailure` where there is no repository, or no commit in it.
     """
     if not folder.is_dir():
-        raise UsageFailure(Problem(f"{folder} is not a folder", "name the workspace's root"))
+        raise UsageFailure(
+            Problem("folder-missing", f"{folder} is not a folder", "name the workspace's root")
+        )
     repository = Repository(path=folder)
     try:
         printed = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
@@ -96,9 +98,11 @@ def open_workspace(folder: Path) -> Tree:
     is_shallow, _, prefix = printed.removesuffix("\n").partition("\n")
     commit = repository.commit_of(HEAD)
     if commit is None:
-        raise UsageFailure(Problem(f"{folder} has no commit yet", "commit the workspace first"))
+        raise UsageFailure(
+            Problem("git-no-commit", f"{folder} has no commit yet", "commit the workspace first")
+        )
     if is_shallow == "true":
         hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
-        message = "the clone is shallow: its history and tags are not whole"
-        raise UsageFailure(Problem(message, hint))
+        message = "the clone is shallow: it lacks history and tags"
+        raise UsageFailure(Problem("git-shallow", message, hint))
     return Tree(repository=repository, commit=commit, prefix=prefix.rstrip("/"))

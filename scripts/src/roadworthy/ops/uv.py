@@ -39,17 +39,19 @@ def require(required_version: str) -> None:
     version = Version(words[1])
     if version not in MINIMUM:
         hint = "upgrade it: `python -m pip install --upgrade uv`"
-        raise Failure(Problem(f"uv {version} is too old: {MINIMUM} is needed", hint))
+        raise Failure(Problem("uv-too-old", f"uv {version} is too old: {MINIMUM} is needed", hint))
     bare = required_version if not required_version[:1].isdigit() else f"=={required_version}"
     try:
         fits = version in SpecifierSet(bare)
     except InvalidSpecifier:
-        message = f"[tool.uv] `required-version` is {required_version!r}, which is no range"
-        raise UsageFailure(Problem(message, 'write a range such as ">=0.9"')) from None
+        message = f"[tool.uv] `required-version` is {required_version!r}, which is not a range"
+        raise UsageFailure(
+            Problem("python-range-invalid", message, 'write a range such as ">=0.9"')
+        ) from None
     if not fits:
         message = f"uv {version} is not the uv that this workspace requires ({required_version})"
         hint = f'install that one: `python -m pip install "uv{bare}"`'
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("uv-required-version", message, hint))
 
 
 def lock(folder: Path, environment: Mapping[str, str], *options: str) -> None:
@@ -73,11 +75,37 @@ def download(requirements: Sequence[str], target: Path, environment: Mapping[str
     _run(("pip", "install", "--quiet", *options, "--", *requirements), environment)
 
 
+def member_folders(root: Path) -> list[Path]:
+    """Return the folders of a workspace's members as its globs find them now, its root too.
+
+    https://docs.astral.sh/uv/reference/cli/#uv-workspace-list
+    """
+    printed = _run(("workspace", "list", "--paths"), process.own_environment(), cwd=root)
+    return [Path(line) for line in printed.splitlines()]
+
+
+def sync_tests(root: Path, environment: Path, *options: str) -> Path:
+    """Install what tests need from the lock file into an environment; return its interpreter."""
+    command = ("sync", "--quiet", "--locked", "--no-default-groups", *options)
+    interpreter = () if "UV_PYTHON" in os.environ else ("--python", sys.executable)
+    _run(
+        (*command, *interpreter),
+        process.own_environment(),
+        cwd=root,
+        project_environment=environment,
+    )
+    return _python_in(environment)
+
+
 def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
     """Make a virtual environment; return its interpreter."""
     _run(("venv", "--quiet", "--no-project", "--python", python, str(path)), environment)
+    return _python_in(path)
+
+
+def _python_in(environment: Path) -> Path:
     folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-    return path / folder / name
+    return environment / folder / name
 
 
 def install(python: Path, requirements: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -107,7 +107,11 @@ def token_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
         and not _has_password(index, given)
     ):
         message = f"the user to upload to {index.name} is {TOKEN_USER}, and there is no token"
-        yield Problem(message, f"set {TOKEN} to it, and unset {USERNAME} and {PASSWORD}")
+        yield Problem(
+            "credentials-incomplete",
+            message,
+            f"set {TOKEN} to it, and unset {USERNAME} and {PASSWORD}",
+        )
 
 
 def keyring_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
@@ -121,7 +125,9 @@ def keyring_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem
     entry = entry_of(index)
     if entry is None or not entry.login.endswith(":"):
         message = f"the keyring has no password for the user to upload to {index.name}"
-        yield Problem(message, f"`keyring set {without_credentials(index.publish_url)} USER`")
+        yield Problem(
+            "keyring-empty", message, f"`keyring set {without_credentials(index.publish_url)} USER`"
+        )
 
 
 def _has_password(index: Index, given: Mapping[str, str]) -> bool:

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from ..model.upload import Upload
     from ..stages.doctor import Finding
     from ..stages.status import Status
+    from ..stages.testing.tested import Tested
 
 WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",
-    "conflict": "CONFLICT: other content is there",
+    "conflict": "CONFLICT: the index has other content",
 }
 
 
@@ -83,7 +84,7 @@ def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> None:
     screen = console(stderr=True)
     style = "bold red" if kind == "error" else "bold yellow"
     for problem in problems:
-        _tell(screen, f"[{style}]{kind}[/]: {escape(problem.message)}")
+        _tell(screen, f"[{style}]{kind}[/]\\[{problem.code}]: {escape(problem.message)}")
         if problem.hint:
             _tell(screen, f"\n[bold]hint[/]: {escape(problem.hint)}\n")
 
@@ -120,7 +121,7 @@ def show_plan(plan: Plan, review: Review | None = None) -> None:
     moved = {pair for requirements in plan.rewrites.values() for pair in requirements.items()}
     if moved:
         lines = (f"  {before}  ->  {after}" for before, after in sorted(moved))
-        say("\n".join(["\nRanges that move:", *lines]))
+        say("\n".join(["\nRanges that change:", *lines]))
     _show_rest(plan)
 
 
@@ -142,7 +143,7 @@ def _show_rest(plan: Plan) -> None:
     for name in sorted({tag.released_with for tag in plan.closing}):
         say(f"\n{name} is still due: `nox -s release -- --execute` verifies and tags it")
     if plan.left_out:
-        say(f"\nDue as well, and not asked for: {', '.join(plan.left_out)}")
+        say(f"\nAlso due, but not selected: {', '.join(plan.left_out)}")
     if plan.unchanged:
         say("\n" + "\n".join(f"{member.name} stays: {member.why}" for member in plan.unchanged))
 
@@ -171,6 +172,12 @@ def show_results(results: Sequence[Result]) -> None:
 def show_findings(found: Sequence[Finding]) -> None:
     """Show what a release relies on, and how it is."""
     _table(("what", "", "found"), ((f.what, f.mark, f.found) for f in found))
+
+
+def show_tests(found: Sequence[Tested]) -> None:
+    """Show what came of the tests of each member."""
+    rows = ((e.suite.name, "ok" if e.ok else "FAILED", f"{e.seconds:.1f}", e.line) for e in found)
+    _table(("member", "result", "seconds", ""), rows)
 
 
 def show_release(

@@ -48,12 +48,16 @@ def strange_files(clone: Repository, folders: Iterable[str]) -> Iterator[Problem
         for path in [path for path in left if (clone.path / path).is_relative_to(folder)]:
             if left.pop(path) == SUBMODULE:
                 hint = "keep these files in the repository, or require them as a distribution"
-                yield Problem(f"{path} is a submodule, which is not built", hint)
+                yield Problem(
+                    "member-submodule", f"{path} is a submodule, which is not built", hint
+                )
             elif target := _target(clone, path):
                 todo.append(target)
             else:
-                hint = "some build backends would pack what it leads to: keep a copy in its place"
-                yield Problem(f"{path} is a link that leads out of the repository", hint)
+                hint = "some build backends would pack its target: replace the link by a copy"
+                yield Problem(
+                    "member-link", f"{path} is a link that leads out of the repository", hint
+                )
 
 
 def _links_and_submodules(clone: Repository) -> Iterator[tuple[str, str]]:

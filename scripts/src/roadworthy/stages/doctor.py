@@ -50,7 +50,7 @@ def examine(
     yield _push(checkout, settings)
     if index is None:
         hint = "`nox -s add-index -- NAME` adds one; git alone is a way to release, too"
-        yield Finding(what="index", mark=Mark.FINE, found="none: git alone", hint=hint)
+        yield Finding(what="index", mark=Mark.FINE, found="none: git only", hint=hint)
         return
     pages = indexes.read_pages(index, _released(facts))
     yield _reading(index, pages)
@@ -110,7 +110,7 @@ def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
     if not unknown:
         return Finding(what="index", mark=Mark.FINE, found=f"{index.name} answers, {index.shown}")
     name, page = next(iter(unknown.items()))
-    found = f"{index.name} does not say what it has of {name}: {page.unknown}"
+    found = f"{index.name} gives no clear answer about {name}: {page.unknown}"
     hint = page.way_out or f"look at {index.shown}, and at the network"
     return Finding(what="index", mark=Mark.WRONG, found=found, hint=hint)
 

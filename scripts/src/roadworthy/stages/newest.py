@@ -19,12 +19,16 @@ def newest_release(
     missing = sorted(set(names) - priors.keys())
     if missing or not names:
         message = f"{', '.join(missing) or 'what is named'} was never released"
-        return HEAD, [Problem(message, "the lines name the commit at HEAD instead")]
+        return HEAD, [
+            Problem("snippet-never-released", message, "the lines use the commit at HEAD instead")
+        ]
     tags = {priors[name][1] for name in names}
     newest_commits = repository.git("merge-base", "--independent", *{tag.commit for tag in tags})
     if len(newest_commits.split()) > 1:
         message = "no release has all of these members as they were last released"
-        return HEAD, [Problem(message, "the lines name the commit at HEAD instead")]
+        return HEAD, [
+            Problem("snippet-no-release", message, "the lines use the commit at HEAD instead")
+        ]
     return _named(facts, newest_commits.strip(), sorted(tags, key=lambda tag: tag.name)), []
 
 

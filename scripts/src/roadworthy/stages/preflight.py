@@ -30,7 +30,13 @@ def release_branch(checkout: Repository, settings: Settings) -> str:
     branch = current_branch(checkout)
     if branch is None or branch not in settings.branch:
         hint = f"check out {' or '.join(settings.branch)}"
-        raise Failure(Problem(f"{branch or 'a detached HEAD'} is not a release branch", hint))
+        raise Failure(
+            Problem(
+                "branch-not-released",
+                f"{branch or 'a detached HEAD'} is not a release branch",
+                hint,
+            )
+        )
     return branch
 
 
@@ -39,14 +45,24 @@ def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Prob
     branch = current_branch(checkout)
     wanted = " or ".join(settings.branch)
     if branch is None:
-        yield Problem("HEAD is detached", f"check out {wanted}: releases are made from a branch")
+        yield Problem(
+            "head-detached",
+            "HEAD is detached",
+            f"check out {wanted}: releases are made from a branch",
+        )
     elif branch not in settings.branch:
         hint = f"check out {wanted}, or set `branch` in [tool.release]"
-        yield Problem(f"the branch is {branch}, and releases are made from {wanted}", hint)
+        yield Problem(
+            "branch-not-released",
+            f"the branch is {branch}, and releases are made from {wanted}",
+            hint,
+        )
     yield from _tree_problems(checkout)
     if checkout.setting("extensions.objectformat") == "sha256":
         hint = "release from a repository with SHA-1 objects, which is what `git init` makes"
-        yield Problem("the repository has SHA-256 objects, and uv cannot install from it", hint)
+        yield Problem(
+            "git-sha256", "the repository has SHA-256 objects, and uv cannot install from it", hint
+        )
     try:
         git.require_identity(checkout)
     except Failure as failure:
@@ -63,11 +79,15 @@ def credential_problems(index: Index | None) -> Iterator[Problem]:
     given = uv_publish.given_to(index)
     if not index.publish_url:
         message = f"the index {index.name} has no `publish-url`"
-        yield Problem(message, "add one to its [[tool.uv.index]], or name another with --index")
+        yield Problem(
+            "index-no-publish-url",
+            message,
+            "add one to its [[tool.uv.index]], or name another with --index",
+        )
     elif not uv_publish.can_publish(index, given):
         message = f"there are no credentials to upload to {index.name}"
         hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
-        yield Problem(message, f'{hint}; `--index ""` releases by git alone')
+        yield Problem("credentials-missing", message, f'{hint}; `--index ""` releases by git alone')
     else:
         yield from login_problems(given, entry_of(index), catalogue().values())
         yield from uv_publish.token_problems(index, given)
@@ -86,15 +106,21 @@ def fast_forward(checkout: Repository, settings: Settings) -> list[Problem]:
     user run, as they do in every pull; git goes on after some of them, whatever they say.
     """
     remote, branch = settings.remote, current_branch(checkout)
-    hint = f"the release is not touched by that; `git pull --ff-only {remote} {branch}` tries again"
+    hint = f"the release itself is complete; `git pull --ff-only {remote} {branch}` tries again"
     try:
         words = _followed(checkout, settings, branch)
     except process.CommandFailure as failure:
         words = failure.output.strip()
-        return [Problem(f"this checkout does not follow the remote:\n{words}", hint)]
-    message = "this checkout follows the remote, and git or a hook of yours says:"
-    hint = "the release is not touched by that; look at your hooks"
-    return [Problem(f"{message}\n{words}", hint)] if words else []
+        return [
+            Problem(
+                "checkout-not-updated",
+                f"this checkout could not be updated to the remote branch:\n{words}",
+                hint,
+            )
+        ]
+    message = "this checkout was updated to the remote branch, and git or one of your hooks said:"
+    hint = "the release itself is complete; check your hooks"
+    return [Problem("checkout-hooks", f"{message}\n{words}", hint)] if words else []
 
 
 def _followed(checkout: Repository, settings: Settings, branch: str | None) -> str:
@@ -111,13 +137,13 @@ def _followed(checkout: Repository, settings: Settings, branch: str | None) -> s
 def _tree_problems(checkout: Repository) -> Iterator[Problem]:
     if not checkout.has_work_tree:
         hint = "release from a clone that has one: `git clone URL`"
-        yield Problem("the repository is bare: there is no working tree", hint)
+        yield Problem("git-bare", "the repository is bare: there is no working tree", hint)
         return
     changed = checkout.changed()
     if changed:
         count = f"{len(changed)} file{'s' if len(changed) > 1 else ''}"
         message = f"the working tree is not clean: {count}, `{changed[0].strip()}` first"
-        yield Problem(message, "commit, stash or ignore what is not meant to be released")
+        yield Problem("tree-not-clean", message, "commit, stash or ignore these changes")
 
 
 def _signing_problems(checkout: Repository) -> Iterator[Problem]:
@@ -135,7 +161,7 @@ def _signing_problems(checkout: Repository) -> Iterator[Problem]:
                 "set `user.signingKey` and `gpg.format` right, or unlock the key; to sign nothing, "
                 "run `git config commit.gpgSign false` and `git config tag.gpgSign false`"
             )
-            yield Problem(f"git cannot sign what a release makes:\n{words}", hint)
+            yield Problem("git-signing", f"git cannot sign what a release makes:\n{words}", hint)
 
 
 def _remote_problems(
@@ -144,20 +170,20 @@ def _remote_problems(
     url = remote_url(checkout, settings)
     if url is None:
         hint = f"add one: `git remote add {settings.remote} URL`"
-        yield Problem(f"there is no remote `{settings.remote}`", hint)
+        yield Problem("remote-missing", f"there is no remote `{settings.remote}`", hint)
         return
     refs = _remote_refs(checkout, settings)
     if refs is None:
         message = f"the remote does not answer: {git.public_url(url)}"
-        yield Problem(message, f"look at `git ls-remote {settings.remote}`")
+        yield Problem("remote-silent", message, f"look at `git ls-remote {settings.remote}`")
         return
     at_remote = refs.get(f"refs/heads/{branch}")
     if branch and at_remote is None:
         hint = f"push it: `git push {settings.remote} {branch}`"
-        yield Problem(f"the remote has no branch {branch}", hint)
+        yield Problem("branch-not-at-remote", f"the remote has no branch {branch}", hint)
     elif branch and not _is_behind_or_equal(checkout, str(at_remote)):
         hint = f"push or pull first: `git status -sb` after `git fetch {settings.remote}`"
-        yield Problem(f"HEAD is not the remote's {branch}", hint)
+        yield Problem("head-differs", f"HEAD differs from the remote's {branch}", hint)
     yield from _tag_problems(checkout, refs)
 
 
@@ -185,5 +211,5 @@ def _tag_problems(checkout: Repository, refs: dict[str, str]) -> Iterator[Proble
         at_remote = refs.get(f"{ref}^{{}}") or refs.get(ref)
         if at_remote and at_remote != tag.commit:
             message = f"the tag {tag.name} is at {tag.commit[:12]} here, at {at_remote[:12]} there"
-            hint = "one of them was moved, and a tag never may be: find out which is right"
-            yield Problem(message, hint)
+            hint = "one of them was moved, and tags must never move: find out which is right"
+            yield Problem("tag-moved", message, hint)

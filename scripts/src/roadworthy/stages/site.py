@@ -65,7 +65,7 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
     remote = remote_url(checkout, settings)
     if remote is None:
         hint = f"add one: `git remote add {settings.remote} URL`"
-        raise Failure(Problem(f"there is no remote `{settings.remote}`", hint))
+        raise Failure(Problem("remote-missing", f"there is no remote `{settings.remote}`", hint))
     reached_by, pushed_to = checkout.reached_by(settings.remote)
     with scratch_folder() as folder:
         environment = git_settings.ours((*checkout.settings, *pushed_to))

@@ -43,4 +43,6 @@ def note_problems(found: Review, workspace: Workspace) -> Iterator[Problem]:
     """Find the notes that are missing, where the workspace requires them."""
     for name in found.without_note if workspace.settings.require_notes else ():
         hint = f'write one: `nox -s change -- {name} fix "What people will notice"`'
-        yield Problem(f"{name} changes, and there is no change note for it", hint, name)
+        yield Problem(
+            "note-missing", f"{name} changes, and there is no change note for it", hint, name
+        )

@@ -43,18 +43,18 @@ class TagFormat:
         if unsafe:
             message = f"tag-format `{self.template}` has {' '.join(unsafe)!r}"
             hint = "pip and uv cannot name such a tag in a URL; `{name}/v{version}` works"
-            raise UsageFailure(Problem(message, hint))
+            raise UsageFailure(Problem("tag-format-unsafe", message, hint))
         pieces = _FIELD.split(self.template)
         fields = sorted(_FIELD.findall(self.template))
         known = fields in (["{name}", "{version}"], ["{version}"])
         if not known or any({"{", "}"} & set(piece) for piece in pieces):
             message = f"tag-format `{self.template}` does not name a release of a member"
             hint = "use {name} and {version} once each, as in `{name}/v{version}`"
-            raise UsageFailure(Problem(message, hint))
+            raise UsageFailure(Problem("tag-format-incomplete", message, hint))
         if self.names_member and not set(pieces[1]) & SEPARATORS:
             message = f"tag-format `{self.template}` cannot be read back"
             hint = "put one of / - _ = between {name} and {version}, as in `{name}/v{version}`"
-            raise UsageFailure(Problem(message, hint))
+            raise UsageFailure(Problem("tag-format-ambiguous", message, hint))
 
     @property
     def names_member(self) -> bool:

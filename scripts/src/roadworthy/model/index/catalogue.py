@@ -74,10 +74,16 @@ class Entry:
         line = " ".join(f"--set {key}=..." for key in self.asked)
         hint = f"{self.title} needs: {line}" if line else f"{self.title} takes no --set"
         stop_on(
-            (Problem(f"{key} is not told", hint) for key in missing),
+            (Problem("index-value", f"{key} is missing", hint) for key in missing),
             UsageFailure,
         )
-        stop_on((Problem(f"`{key}` is nothing to set", hint) for key in strange), UsageFailure)
+        stop_on(
+            (
+                Problem("index-value", f"`{key}` is not a value of this index", hint)
+                for key in strange
+            ),
+            UsageFailure,
+        )
         return self.partly_filled(values)
 
     def partly_filled(self, values: Mapping[str, str]) -> "Entry":
@@ -131,11 +137,13 @@ def _shape(pattern: str) -> re.Pattern[str]:
 def choose(catalogue: Mapping[str, Entry], kind: str) -> Entry:
     """Return an entry; raise `UsageFailure` for an index that is not there."""
     if kind.lower() in NO_INDEX:
-        raise UsageFailure(Problem("GitHub has no package index for Python", GITHUB_WAYS))
+        raise UsageFailure(
+            Problem("index-github", "GitHub has no package index for Python", GITHUB_WAYS)
+        )
     if kind not in catalogue:
         known = ", ".join(catalogue)
-        hint = f"known are {known}; any other by --url and --publish-url"
-        raise UsageFailure(Problem(f"no index is known as `{kind}`", hint))
+        hint = f"known indexes: {known}; for any other, use --url and --publish-url"
+        raise UsageFailure(Problem("index-unknown", f"no index is known as `{kind}`", hint))
     return catalogue[kind]
 
 
@@ -145,9 +153,17 @@ def url_problems(*urls: str) -> list[Problem]:
     for url in filter(None, urls):
         if not is_private_talk(url):
             shown = without_credentials(url)
-            found.append(Problem(f"{shown} is not https", "credentials would be sent in the open"))
+            found.append(
+                Problem(
+                    "index-not-https",
+                    f"{shown} is not https",
+                    "credentials would be sent in the open",
+                )
+            )
         if (urlsplit(url).hostname or "").endswith("pkg.github.com"):
-            found.append(Problem("GitHub has no package index for Python", GITHUB_WAYS))
+            found.append(
+                Problem("index-github", "GitHub has no package index for Python", GITHUB_WAYS)
+            )
     return found
 
 
@@ -155,7 +171,12 @@ def credential_problems(*urls: str) -> list[Problem]:
     """Refuse to keep credentials in the manifest."""
     hint = "give them by environment: UV_INDEX_<NAME>_USERNAME and _PASSWORD"
     told = (url for url in urls if urlsplit(url).username or urlsplit(url).password)
-    return [Problem("the URL has credentials, which everybody would read", hint) for _ in told]
+    return [
+        Problem(
+            "index-url-credentials", "the URL has credentials, which everybody would read", hint
+        )
+        for _ in told
+    ]
 
 
 def is_private_talk(url: str) -> bool:

@@ -121,7 +121,7 @@ def _html_files(answer: Answer, name: NormalizedName, parameters: str) -> list[F
     for version in page.versions:
         _require_version(version)
     if not answer.is_counted and not page.is_closed:
-        raise Doubt(why="its answer breaks off")
+        raise Doubt(why="its answer is incomplete")
     found = [file for href, words in page.links for file in _linked(answer.url, page, href, words)]
     _require_identity(answer, page, name, {name_of(file.filename) for file in found} - {None})
     return found

@@ -33,10 +33,13 @@ def _refused_by_uv(given: Mapping[str, str]) -> Iterator[Problem]:
     beside = [name for name in (USERNAME, PASSWORD) if given.get(name)]
     if given.get(TOKEN) and beside:
         message = f"{TOKEN} is set together with {' and '.join(beside)}, which uv refuses"
-        yield Problem(message, f"unset {TOKEN}, or unset {' and '.join(beside)}")
+        yield Problem(
+            "credentials-conflict", message, f"unset {TOKEN}, or unset {' and '.join(beside)}"
+        )
     elif given.get(PASSWORD) and USERNAME not in given:
         message = f"{PASSWORD} is set, and {USERNAME} is not"
         yield Problem(
+            "credentials-incomplete",
             message,
             f"set {USERNAME}, to the empty value if need be; for a token, set {TOKEN} instead",
         )
@@ -48,11 +51,21 @@ def _misspelt(given: Mapping[str, str]) -> Iterator[Problem]:
         value = given.get(name, "")
         is_token = name == TOKEN or value.startswith(TOKEN_START)
         if "\n" in value or "\r" in value:
-            yield Problem(f"{name} has a line break in it", "set it again, without one")
+            yield Problem(
+                "credentials-misspelt",
+                f"{name} has a line break in it",
+                "set it again, without one",
+            )
         elif is_token and value != value.strip():
-            yield Problem(f"{name} begins or ends with a space", "set it again, without one")
+            yield Problem(
+                "credentials-misspelt",
+                f"{name} begins or ends with a space",
+                "set it again, without one",
+            )
         elif is_token and value.startswith(QUOTES):
-            yield Problem(f"{name} has quotes around it", "set it again, without them")
+            yield Problem(
+                "credentials-misspelt", f"{name} has quotes around it", "set it again, without them"
+            )
 
 
 def _of_another(
@@ -62,12 +75,20 @@ def _of_another(
     user = given.get(USERNAME, "")
     if user not in {"", TOKEN_USER} and not given.get(TOKEN):
         message = f"{entry.title} takes only API tokens, and {USERNAME} names a user"
-        yield Problem(message, f"set {TOKEN} to a token, and unset {USERNAME} and {PASSWORD}")
+        yield Problem(
+            "credentials-not-a-token",
+            message,
+            f"set {TOKEN} to a token, and unset {USERNAME} and {PASSWORD}",
+        )
     place = token_place(given.get(TOKEN) or given.get(PASSWORD, ""))
     owner = next((other for other in known if place and place == _host(other)), entry)
     if owner.title != entry.title:
         message = f"the token is for {owner.title}, and the index is {entry.title}"
-        yield Problem(message, f"make one at {entry.title}, and set {TOKEN} to it")
+        yield Problem(
+            "credentials-of-another-index",
+            message,
+            f"make one at {entry.title}, and set {TOKEN} to it",
+        )
 
 
 def token_place(token: str) -> str:

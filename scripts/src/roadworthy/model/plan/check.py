@@ -63,8 +63,8 @@ def _due_siblings(draft: Draft, drafts: Mapping[NormalizedName, Draft]) -> Itera
 
 def _stray_problem(path: str) -> Problem:
     kinds = ", ".join(LEVELS)
-    message = f"{path} is no change note: its name does not say what it changes"
-    return Problem(message, f"name it WORDS.LEVEL.md, where LEVEL is one of {kinds}")
+    message = f"{path} is not a change note: its name has no level"
+    return Problem("note-name", message, f"name it WORDS.LEVEL.md, where LEVEL is one of {kinds}")
 
 
 def _order_problems(draft: Draft) -> Iterator[Problem]:
@@ -72,7 +72,12 @@ def _order_problems(draft: Draft) -> Iterator[Problem]:
     if draft.is_due and not draft.is_fixed and draft.prior and draft.version <= draft.prior[0]:
         name, version, prior = draft.member.name, draft.version, draft.prior[0]
         message = f"{name} would go from {prior} back to {version}"
-        yield Problem(message, f"ask for a version above {prior}: `--version {name}=...`", name)
+        yield Problem(
+            "version-goes-back",
+            message,
+            f"choose a version above {prior}: `--version {name}=...`",
+            name,
+        )
 
 
 def _range_problems(
@@ -94,7 +99,9 @@ def _range_problems(
         if draft.is_due and not sibling.is_due and facts.tag_at(sibling.member) is None:
             name, version = draft.member.name, sibling.version
             message = f"{name} requires {requirement.sibling}, whose {version} is not released"
-            yield Problem(message, f"release {requirement.sibling} with it", name)
+            yield Problem(
+                "requires-unreleased", message, f"release {requirement.sibling} with it", name
+            )
 
 
 def _unreleased_problems(
@@ -105,7 +112,9 @@ def _unreleased_problems(
     if facts.pages and requirement.kind is Kind.REQUIRED and sibling.version is not None:
         name = draft.member.name
         message = f"{name} requires {sibling.name}, which is never released"
-        yield Problem(message, f"{sibling.name}: {sibling.never_released}", name)
+        yield Problem(
+            "requires-never-released", message, f"{sibling.name}: {sibling.never_released}", name
+        )
 
 
 def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[Problem]:
@@ -115,8 +124,8 @@ def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[
     if parsed(planned).specifier.prereleases:
         name, required = draft.member.name, sibling.member.name
         message = f"{name} {draft.version} would require {required} {sibling.version}"
-        hint = f"a final release requires final ones: `--promote {required} {name}`"
-        yield Problem(message, hint, name)
+        hint = f"a final release can require final releases only: `--promote {required} {name}`"
+        yield Problem("requires-pre-release", message, hint, name)
 
 
 def _range_problem(
@@ -128,12 +137,14 @@ def _range_problem(
     hint = f"write {pasted} in {requirement.kind}"
     if requirement.requirement.url:
         message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
-        return Problem(message, f"{hint}, and a workspace source", name)
+        return Problem("requires-by-url", message, f"{hint}, and a workspace source", name)
     if requirement.is_bare and requirement.kind is not Kind.BUILD:
-        return Problem(f"{name} requires {requirement.sibling} without a range", hint, name)
+        return Problem(
+            "range-missing", f"{name} requires {requirement.sibling} without a range", hint, name
+        )
     if not replace(requirement, text=planned).admits(version):
         message = f"{name} requires `{requirement.text}`, which {version} is not in"
-        return Problem(message, hint, name)
+        return Problem("range-excludes-sibling", message, hint, name)
     return None
 
 
@@ -158,11 +169,16 @@ def _tag_problems(draft: Draft, tags: Mapping[Version, Tag], facts: Facts) -> It
     existing = tags.get(draft.version)
     if existing and not existing.reachable:
         message = f"the tag {planned_tag} is at {existing.commit[:12]}, which is not in the history"
-        hint = f"a tag is never moved: give {name} a higher version than {draft.version}"
-        yield Problem(message, hint, name)
+        hint = f"tags are never moved: give {name} a higher version than {draft.version}"
+        yield Problem("tag-elsewhere", message, hint, name)
     if planned_tag in facts.branches:
         message = f"a branch is named {planned_tag}: it wins over the tag in every git URL"
-        yield Problem(message, "rename or delete the branch, here and at the remote", name)
+        yield Problem(
+            "branch-named-as-tag",
+            message,
+            "rename or delete the branch, here and at the remote",
+            name,
+        )
 
 
 def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
@@ -170,10 +186,20 @@ def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
         return
     name = draft.member.name
     if page.unknown:
-        again = "nothing is assumed of an index that does not answer; try again when it does"
+        again = "try again when the index answers"
         hint = page.way_out or again
-        yield Problem(f"the index does not say what it has of {name}: {page.unknown}", hint, name)
+        yield Problem(
+            "index-unclear",
+            f"the index gives no clear answer about {name}: {page.unknown}",
+            hint,
+            name,
+        )
     highest = max(page.files, default=draft.version)
     if draft.is_due and highest > draft.version:
         message = f"the index has {name} {highest} already, above {draft.version}"
-        yield Problem(message, f"give {name} a version above {highest} in its manifest", name)
+        yield Problem(
+            "version-below-index",
+            message,
+            f"give {name} a version above {highest} in its manifest",
+            name,
+        )

@@ -47,7 +47,7 @@ class Draft:
     def reasons(self) -> tuple[str, ...]:
         """Return why it is released, in words for people."""
         follows = (
-            f"{name} {sibling.version} leaves its range {range_}"
+            f"{name} {sibling.version} is outside of its range {range_}"
             for name, (sibling, range_) in self.left.items()
         )
         return (*self.own_reasons, *follows)
@@ -156,10 +156,10 @@ def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
     if tag is None and (published or prepared) and not _moves_on(draft):
         draft.finished_from = facts.version_set_at.get(name, facts.base)
         where = "on the index but not tagged" if published else "prepared but not released"
-        draft.own_reasons.append(f"{manifest} is {where}: it is finished")
+        draft.own_reasons.append(f"{manifest} is {where}: this release finishes it")
     elif draft.asked is not None:
         if draft.asked not in facts.reachable_versions(name):
-            draft.own_reasons.append(f"{draft.asked} is asked for")
+            draft.own_reasons.append(f"{draft.asked} was requested")
     elif draft.prior is None:
         draft.own_reasons.append(_first(draft))
     else:
@@ -167,7 +167,7 @@ def find_reasons(draft: Draft, facts: Facts, intent: Intent) -> None:
     lacking = presence not in {Presence.PRESENT, Presence.NONE}
     if intent.republish and tag and not draft.is_due and lacking:
         draft.tagged, draft.finished_from = True, tag.commit
-        draft.own_reasons.append(f"{manifest} is tagged, and the index lacks it")
+        draft.own_reasons.append(f"{manifest} is tagged, but is not on the index")
 
 
 def _settling(member: Member, commits: Iterable[Commit]) -> str:
@@ -194,10 +194,10 @@ def _moves_on(draft: Draft) -> bool:
 
 def _first(draft: Draft) -> str:
     if draft.member.version is None:
-        return "it was never released: it goes out at the version that is asked for"
+        return "it was never released: this is its first release, at the requested version"
     if draft.member.version.is_devrelease and draft.next != draft.member.version:
-        return f"it was never released: its manifest develops towards {draft.next}"
-    return "it was never released: it goes out at the version it has"
+        return f"it was never released: its manifest has a development version of {draft.next}"
+    return "it was never released: this is its first release, at the version in its manifest"
 
 
 def _reasons_of_change(draft: Draft, intent: Intent) -> None:
@@ -212,7 +212,7 @@ def _reasons_of_change(draft: Draft, intent: Intent) -> None:
     if name in intent.levels:
         draft.level = intent.levels[name]
         if draft.moved_on:  # what is its release already is not released again
-            draft.own_reasons.append(f"a {draft.level} release of it is asked for")
+            draft.own_reasons.append(f"a {draft.level} release was requested")
     if intent.promotes(name) and kind_of(draft.prior[0]):
         draft.own_reasons.append(f"{draft.prior[0]} is made final")
     if manifest and draft.is_ahead:
@@ -225,4 +225,6 @@ def _reason_of_manifest(draft: Draft, manifest: Version) -> None:
     if manifest == planned:
         draft.own_reasons.append(f"its manifest says {manifest}, which has no tag")
     elif manifest.is_devrelease:
-        draft.own_reasons.append(f"its manifest says {manifest}, which develops towards {planned}")
+        draft.own_reasons.append(
+            f"its manifest says {manifest}, a development version of {planned}"
+        )

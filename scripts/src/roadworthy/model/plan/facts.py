@@ -133,6 +133,6 @@ def unknown_problems(facts: Facts) -> list[Problem]:
     if not unknown:
         return []
     why = next(iter(unknown.values()))
-    message = f"the index does not say what it has of {', '.join(unknown)}: {why}"
-    hint = "a real release stops here; look at the index's URL and the network"
-    return [Problem(message, hint)]
+    message = f"the index gives no clear answer about {', '.join(unknown)}: {why}"
+    hint = "a real release would stop here; check the URL of the index, and the network"
+    return [Problem("index-unclear", message, hint)]

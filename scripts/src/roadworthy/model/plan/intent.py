@@ -29,6 +29,11 @@ class Intent:
     kinds: Mapping[NormalizedName, str] = field(default_factory=dict)
     republish: bool = False
 
+    @property
+    def named(self) -> frozenset[NormalizedName]:
+        """Return the members that are named in any way."""
+        return self.only | self.levels.keys() | self.versions.keys()
+
     def kind(self, name: NormalizedName) -> str | None:
         """Return the kind of release that is asked for, if any."""
         return self.kinds.get(name, self.kinds.get(EVERYONE))
@@ -76,17 +81,21 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[NormalizedName, str]:
         if not sign or not name:
             missing = "member" if sign else "`=`"
             hint = "write the member, `=` and what it is to be, as in `--bump core=minor`"
-            raise UsageFailure(Problem(f"{option} {text} has no {missing}", hint))
+            raise UsageFailure(
+                Problem("intent-malformed", f"{option} {text} has no {missing}", hint)
+            )
         member = canonicalize_name(name)
         if pairs.setdefault(member, value) != value:
-            message = f"{option} says two things of {member}: {pairs[member]} and {value}"
-            raise UsageFailure(Problem(message, "ask for one of them", member))
+            message = f"{option} has two values for {member}: {pairs[member]} and {value}"
+            raise UsageFailure(Problem("intent-twice", message, "keep one of them", member))
     return pairs
 
 
 def _level(text: str) -> Level:
     if text not in LEVELS:
-        raise UsageFailure(Problem(f"`{text}` is no level", f"use {', '.join(LEVELS)}"))
+        raise UsageFailure(
+            Problem("intent-level", f"`{text}` is not a level", f"use {', '.join(LEVELS)}")
+        )
     return LEVELS[text]
 
 
@@ -94,7 +103,7 @@ def _version(text: str) -> Version:
     version = read_version(text)
     if version is None:
         hint = "write a PEP 440 version such as 2.0.0"
-        raise UsageFailure(Problem(f"`{text}` is no version", hint))
+        raise UsageFailure(Problem("intent-version", f"`{text}` is not a version", hint))
     return version
 
 
@@ -105,20 +114,21 @@ def _kinds(pre: Iterable[str], promote: Iterable[str] | None) -> dict[Normalized
         kind, sign, name = text.partition("=")
         if sign and not name:
             hint = "write `--pre KIND=MEMBER`, or `--pre KIND` for all that is due"
-            raise UsageFailure(Problem(f"--pre {text} has no member", hint))
+            raise UsageFailure(Problem("intent-pre", f"--pre {text} has no member", hint))
         asked.append((name, kind))
     if promote is not None:
         asked += [(name, FINAL) for name in tuple(promote) or (EVERYONE,)]
     for name, kind in asked:
         if kind not in {*PRE_RELEASES, FINAL}:
             hint = f"use {', '.join(PRE_RELEASES)}"
-            raise UsageFailure(Problem(f"`{kind}` is no kind of pre-release", hint))
+            raise UsageFailure(
+                Problem("intent-pre", f"`{kind}` is not a kind of pre-release", hint)
+            )
         member = canonicalize_name(name)
         if kinds.setdefault(member, kind) != kind:
-            message = (
-                f"{name or 'every member'} is asked to be a pre-release of two kinds, or final"
-            )
-            raise UsageFailure(Problem(message, "ask for one of them"))
+            who = name or "every member"
+            message = f"{who} is to be two kinds of pre-release, or a pre-release and final"
+            raise UsageFailure(Problem("intent-twice", message, "keep one of them"))
     return kinds
 
 
@@ -126,15 +136,25 @@ def _check(intent: Intent, workspace: Workspace) -> None:
     named = {*intent.levels, *intent.versions, *intent.kinds} - {EVERYONE}
     workspace.select(sorted(intent.only | named))
     left_out = sorted(name for name in named if not intent.includes(name))
-    hint = "name it among the members, too, or leave the option out"
+    hint = "select it as well, or remove the option"
     stop_on(
-        (Problem(f"{name} is asked for, and left out", hint, name) for name in left_out),
+        (
+            Problem(
+                "intent-not-selected",
+                f"an option names {name}, which is not among the selected members",
+                hint,
+                name,
+            )
+            for name in left_out
+        ),
         UsageFailure,
     )
     both = sorted(intent.levels.keys() & intent.versions.keys())
     stop_on(
         (
-            Problem(f"{name} is given a level and a version", "ask for one of them", name)
+            Problem(
+                "intent-twice", f"{name} has both a level and a version", "keep one of them", name
+            )
             for name in both
         ),
         UsageFailure,

@@ -146,8 +146,8 @@ def _refuse_cycles(workspace: Workspace) -> None:
     found = cycle(workspace.always)
     if found:
         message = f"members require each other in a cycle: {' -> '.join(found)}"
-        hint = "no order can release them; move what both need into a member of its own"
-        raise UsageFailure(Problem(message, hint))
+        hint = "they cannot be released in any order; move what they share into a member of its own"
+        raise UsageFailure(Problem("cycle", message, hint))
 
 
 def _order(

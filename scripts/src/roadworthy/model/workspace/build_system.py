@@ -120,9 +120,9 @@ def _generated(path: str, table: Mapping[str, Any]) -> tuple[str, ...]:
     if unknown:
         message = f"[tool.release] in {path} has an unknown key `{unknown[0]}`"
         hint = f"a member's own keys are: {', '.join(sorted(KEYS))}"
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("settings-key", message, hint))
     found = settings.get("generated", [])
     if not isinstance(found, list) or not all(isinstance(each, str) and each for each in found):
         message = f"[tool.release] `generated` in {path} is {found!r}"
-        raise UsageFailure(Problem(message, "write a list of paths or globs"))
+        raise UsageFailure(Problem("settings-value", message, "write a list of paths or globs"))
     return tuple(found)

@@ -45,7 +45,7 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
                 return text
             message = f"there is a [[tool.uv.index]] named `{table['name']}` already"
             hint = "give another name with --kind, or edit that entry"
-            raise UsageFailure(Problem(message, hint))
+            raise UsageFailure(Problem("index-exists", message, hint))
     entry = tomlkit.table()
     entry.update(table)
     indexes.append(entry)
@@ -59,8 +59,10 @@ def _parsed(text: str) -> tomlkit.TOMLDocument:
         stop_on(shape_problems("the manifest", document.unwrap()), UsageFailure)
     except (ValueError, RecursionError) as error:  # TOML's own errors are ValueErrors, too
         why = short(str(error)) or type(error).__name__
-        hint = "bring it in order first: its syntax, or how deep it is nested"
-        raise UsageFailure(Problem(f"no manifest that can be edited: {why}", hint)) from None
+        hint = "fix its syntax first, or nest it less deeply"
+        raise UsageFailure(
+            Problem("manifest-not-editable", f"the manifest cannot be edited: {why}", hint)
+        ) from None
     return document
 
 

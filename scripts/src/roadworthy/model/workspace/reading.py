@@ -57,13 +57,21 @@ def manifest_paths(
         if folder in left_out or folder.rpartition("/")[2].startswith("."):
             continue
         if not folder.isprintable():
-            message = f"the folder of the workspace member {folder!a} has a name of other bytes"
-            problems.append(Problem(message, "rename it: neither uv nor a URL can name it"))
+            message = (
+                f"the folder of the workspace member {folder!a} has a name that is not valid UTF-8"
+            )
+            problems.append(
+                Problem("member-name", message, "rename it: neither uv nor a URL can name it")
+            )
         elif MANIFEST in folders[folder]:
             paths.append(f"{folder}/{MANIFEST}")
         else:
             message = f"workspace member `{folder}` has no {MANIFEST}"
-            problems.append(Problem(message, f"add one, or list it under `exclude` in {MANIFEST}"))
+            problems.append(
+                Problem(
+                    "member-manifest", message, f"add one, or list it under `exclude` in {MANIFEST}"
+                )
+            )
     stop_on(problems, UsageFailure)
     return tuple(paths)
 
@@ -78,15 +86,21 @@ def _outside_problems(
     patterns = table.get("members", [])
     for pattern in patterns:
         if pattern.startswith("/") or ".." in PurePosixPath(pattern).parts:
-            hint = f"move it below the folder of {MANIFEST}, which is what a release is made from"
-            yield Problem(f"`members` has `{pattern}`, which leads out of the workspace", hint)
+            hint = f"move it below the folder of {MANIFEST}: a release is made from that folder"
+            yield Problem(
+                "member-outside",
+                f"`members` has `{pattern}`, which is outside of the workspace",
+                hint,
+            )
     leads = {lead for pattern in patterns for lead in _leads(pattern)}
     for link, target in links.items():
         is_file = bool(target) and normpath(join(dirname(link), target)) in files
         is_passed_over = is_file or link in left_out or basename(link).startswith(".")
         if not is_passed_over and any(matches(link, lead) for lead in leads):
-            message = f"workspace member `{link}` is a link or a submodule, and no folder here"
-            yield Problem(message, f"move it here, or list it under `exclude` in {MANIFEST}")
+            message = f"workspace member `{link}` is a link or a submodule, not a folder here"
+            yield Problem(
+                "member-outside", message, f"move it here, or list it under `exclude` in {MANIFEST}"
+            )
 
 
 def _leads(pattern: str) -> Iterator[str]:
@@ -123,7 +137,7 @@ def read_workspace(
             problems.extend(failure.problems)
     if not problems and not [member for member in members if member.path != "."]:
         hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
-        problems.append(Problem("the workspace has no member", hint))
+        problems.append(Problem("workspace-empty", "the workspace has no member", hint))
     settings = Settings.read(tables[MANIFEST].get("tool", {}).get("release", {}))
     problems += [*_group_problems(settings, names), *_index_problems(uv)]
     stop_on(problems, UsageFailure)
@@ -140,7 +154,7 @@ def read_workspace(
 def _group_problems(settings: Settings, names: Collection[NormalizedName]) -> Iterator[Problem]:
     for name in (name for group in settings.fixed for name in group if name not in names):
         message = f"[tool.release] `fixed` names `{name}`, which is no member"
-        yield Problem(message, f"the members are {', '.join(sorted(names))}")
+        yield Problem("settings-member", message, f"the members are {', '.join(sorted(names))}")
 
 
 def _with_files(
@@ -189,8 +203,8 @@ def _with_version(member: Member, texts: Mapping[str, str]) -> Member:
 
 def _toml(path: str, text: str) -> dict[str, Any]:
     """Read a manifest; raise `UsageFailure`, whatever is wrong with it."""
-    hint = "mend the line that it names"
-    deep = "is nested too deep", "write it with fewer brackets, or fewer dots in a key"
+    hint = "fix that line"
+    deep = "is nested too deeply", "write it with fewer brackets, or fewer dots in a key"
     try:
         text.encode("utf-8")
         if not LONG_KEY.search(text):
@@ -207,14 +221,16 @@ def _toml(path: str, text: str) -> dict[str, Any]:
             hint = "it starts with a byte order mark: save it as UTF-8 without one"
     except ValueError:
         why, hint = "has a number that is too long", "write one of fewer than 4,300 digits"
-    raise UsageFailure(Problem(f"{path} {why}", hint))
+    raise UsageFailure(Problem("manifest-unreadable", f"{path} {why}", hint))
 
 
 def _workspace_table(root: Mapping[str, Any]) -> Mapping[str, Any]:
     table = root.get("tool", {}).get("uv", {}).get("workspace")
     if table is None:
         hint = 'the root needs [tool.uv.workspace] with `members = ["packages/*"]`'
-        raise UsageFailure(Problem(f"{MANIFEST} is not the root of a uv workspace", hint))
+        raise UsageFailure(
+            Problem("workspace-not-a-root", f"{MANIFEST} is not the root of a uv workspace", hint)
+        )
     return dict(table)
 
 
@@ -252,7 +268,9 @@ def _name_problems(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]
         except InvalidName:
             message = f"{path} has no project name" if not name else f"{path}: {name!a} is no name"
             yield Problem(
-                message, 'give it a [project] with `name = "..."`, or list it under `exclude`'
+                "member-name",
+                message,
+                'give it a [project] with `name = "..."`, or list it under `exclude`',
             )
 
 
@@ -262,7 +280,11 @@ def _naming_problems(tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Proble
         member = canonicalize_name(table["project"]["name"])
         if member in seen:
             message = f"two members are both named `{member}`: {seen[member]} and {path}"
-            yield Problem(message, "rename one: names are compared as PEP 503 normalises them")
+            yield Problem(
+                "member-name-twice",
+                message,
+                "rename one: names are compared as PEP 503 normalises them",
+            )
         seen[member] = path
 
 
@@ -288,7 +310,14 @@ def _member(
         stated=_stated(project),
         commands=tuple(sorted({*project.get("scripts", {}), *project.get("gui-scripts", {})})),
         build=read_build_system(path, table, root),
+        repository=_repository(project),
     )
+
+
+def _repository(project: Mapping[str, Any]) -> str:
+    """Return the URL of its repository: https://peps.python.org/pep-0753/#well-known-labels."""
+    urls = {label.lower(): url for label, url in project.get("urls", {}).items()}
+    return str(urls.get("repository", ""))
 
 
 def _stated(project: Mapping[str, Any]) -> tuple[str, ...] | None:
@@ -304,28 +333,30 @@ def _version(path: str, name: NormalizedName, project: Mapping[str, Any]) -> Ver
         return None
     if "version" not in project:
         hint = f'add `version = "0.1.0"` to the [project] of {path}'
-        raise UsageFailure(Problem(f"{name} has no version", hint, name))
+        raise UsageFailure(Problem("version-missing", f"{name} has no version", hint, name))
     version = read_version(project["version"])
     if version is None:
         message = f"{name} has the version {brief(project['version'])}, which is not one"
         hint = f"write a PEP 440 version such as 0.1.0 in {path}"
-        raise UsageFailure(Problem(message, hint, name))
+        raise UsageFailure(Problem("version-invalid", message, hint, name))
     return version
 
 
 def _requires_python(path: str, name: NormalizedName, project: Mapping[str, Any]) -> str:
     text: str = project.get("requires-python", "")
     if not is_range(text):
-        message = f"{name} has the requires-python {brief(text)}, which is no range"
-        raise UsageFailure(Problem(message, f'write one such as ">=3.11" in {path}', name))
+        message = f"{name} has the requires-python {brief(text)}, which is not a range"
+        raise UsageFailure(
+            Problem("python-range-invalid", message, f'write one such as ">=3.11" in {path}', name)
+        )
     return text
 
 
 def _never_released(table: Mapping[str, Any], source: VersionSource | None) -> str:
     if PRIVATE in table["project"].get("classifiers", []):
-        return f"it is classified `{PRIVATE}`"
+        return f"it has the classifier `{PRIVATE}`"
     if not _is_package(table):
-        return "it says `package = false`"
+        return "it has `package = false`"
     if "build-system" not in table:
         return "it has no [build-system]"
     return source.why if isinstance(source, Unknown) else ""
@@ -343,7 +374,9 @@ def _requirements(
             found = internal_requirement(text, kind, names)
         except InvalidRequirement as error:
             message = f"{name} has a requirement that cannot be read, `{short(text)}`: {error}"
-            raise UsageFailure(Problem(message, f"mend it in {path}", name)) from None
+            raise UsageFailure(
+                Problem("requirement-invalid", message, f"fix it in {path}", name)
+            ) from None
         if found and found.sibling != name:
             yield found
 
@@ -369,7 +402,7 @@ def _index_problems(uv: Mapping[str, Any]) -> Iterator[Problem]:
                 shown = without_credentials(value) if isinstance(value, str) else value
                 message = f"{MANIFEST}: a [[tool.uv.index]] has the {key} {brief(shown)}"
                 kind = "a string" if key == "name" else "a URL"
-                yield Problem(message, f"it takes {kind}")
+                yield Problem("index-entry", message, f"it takes {kind}")
 
 
 def _indexes(uv: Mapping[str, Any]) -> Iterator[Index]:

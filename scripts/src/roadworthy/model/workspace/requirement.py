@@ -68,7 +68,7 @@ def parsed(text: str) -> Requirement:
     try:
         return Requirement(text)
     except RecursionError:
-        message = "its marker is nested too deep"
+        message = "its marker is nested too deeply"
         raise InvalidRequirement(message) from None
 
 

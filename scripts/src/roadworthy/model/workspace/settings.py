@@ -60,7 +60,7 @@ class Settings:
         if unknown:
             hint = f"the keys are {', '.join(sorted(keys))}"
             messages = (f"[tool.release] has an unknown key `{key}`" for key in unknown)
-            raise UsageFailure(*(Problem(message, hint) for message in messages))
+            raise UsageFailure(*(Problem("settings-key", message, hint) for message in messages))
         read = {key.replace("-", "_"): _read(key, table[key]) for key in table}
         if read.get("versioning") is Versioning.LOCKSTEP:
             read.setdefault("tag_format", TagFormat(LOCKSTEP_TAG))
@@ -78,17 +78,17 @@ def _check(settings: Settings) -> None:
     if settings.is_lockstep and settings.tag_format.names_member:
         message = f"[tool.release] tag-format `{template}` names a member, and all have one tag"
         hint = f'with `versioning = "lockstep"`, use `{LOCKSTEP_TAG}`'
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("tag-format-lockstep", message, hint))
     if not settings.is_lockstep and not settings.tag_format.names_member:
         message = f"[tool.release] tag-format `{template}` does not name a member"
         hint = 'use {name} in it, as in `{name}/v{version}`, or `versioning = "lockstep"`'
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("tag-format-member", message, hint))
     names = [name for group in settings.fixed for name in group]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or (names and settings.is_lockstep):
         message = f"[tool.release] `fixed` has {', '.join(twice or names)} in two groups"
         hint = "a member shares its version in one group; lockstep is a group of all"
-        raise UsageFailure(Problem(message, hint))
+        raise UsageFailure(Problem("settings-groups", message, hint))
 
 
 def _read(key: str, value: object) -> Any:  # noqa: ANN401 - each key has a type of its own
@@ -137,7 +137,7 @@ def _names(key: str, value: object) -> tuple[str, ...]:
 def _require_plain(key: str, name: str) -> None:
     """Refuse a name that git would take for an option, or that no ref can have."""
     if name.startswith("-") or " " in name or not name.isprintable():
-        raise _wrong(key, name, "a name that git can have")
+        raise _wrong(key, name, "a valid name in git")
 
 
 CHOICES: Mapping[str, type[StrEnum]] = {"versioning": Versioning, "cascade": Cascade}
@@ -145,4 +145,4 @@ CHOICES: Mapping[str, type[StrEnum]] = {"versioning": Versioning, "cascade": Cas
 
 def _wrong(key: str, value: object, expected: str) -> UsageFailure:
     message = f"[tool.release] `{key}` is {brief(value)}"
-    return UsageFailure(Problem(message, f"it takes {expected}"))
+    return UsageFailure(Problem("settings-value", message, f"it takes {expected}"))

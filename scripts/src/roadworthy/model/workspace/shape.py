@@ -19,6 +19,7 @@ SHAPES = {
     "project.dynamic": TEXTS,
     "project.optional-dependencies": EXTRAS,
     "project.scripts": TABLE,
+    "project.urls": TABLE,
     "project.gui-scripts": TABLE,
     "dependency-groups": GROUPS,
     "build-system": TABLE,
@@ -39,7 +40,9 @@ def shape_problems(path: str, table: Mapping[str, Any]) -> Iterator[Problem]:
     for key, shape in SHAPES.items():
         value = _value(table, key)
         if value is not None and not _is(value, shape):
-            yield Problem(f"{path}: `{key}` is not {shape}", f"write it as {shape}")
+            yield Problem(
+                "manifest-shape", f"{path}: `{key}` is not {shape}", f"write it as {shape}"
+            )
 
 
 def _value(table: Mapping[str, Any], key: str) -> object:

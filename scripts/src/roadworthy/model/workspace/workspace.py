@@ -26,6 +26,7 @@ class Member:
 
     `source` says where a dynamic version comes from, `version_file` in which file it is.
     `stated` is all that its distributions require; None where the build backend decides.
+    `repository` is the URL that it says is its own.
     """
 
     name: NormalizedName
@@ -41,6 +42,7 @@ class Member:
     stated: tuple[str, ...] | None = None
     commands: tuple[str, ...] = ()
     build: BuildSystem = field(default_factory=BuildSystem)
+    repository: str = ""
 
     def file(self, name: str) -> str:
         """Return the path of one of its files, from the workspace's root."""
@@ -134,7 +136,10 @@ class Workspace:
         wanted = [canonicalize_name(name) for name in names]
         unknown = [name for name in wanted if name not in self.members]
         hint = f"the members are {', '.join(self.members)}"
-        stop_on((Problem(f"no member is named `{name}`", hint) for name in unknown), UsageFailure)
+        stop_on(
+            (Problem("member-unknown", f"no member is named `{name}`", hint) for name in unknown),
+            UsageFailure,
+        )
         return tuple(self.members[name] for name in wanted or self.members)
 
     def index(self, name: str) -> Index | None:
@@ -149,7 +154,9 @@ class Workspace:
                 return index
         names = ", ".join(index.name for index in self.indexes) or "none"
         message = f"no [[tool.uv.index]] is named `{name}`"
-        raise UsageFailure(Problem(message, f"configured in the root {MANIFEST}: {names}"))
+        raise UsageFailure(
+            Problem("index-not-configured", message, f"configured in the root {MANIFEST}: {names}")
+        )
 
     def at_versions(self, versions: Mapping[NormalizedName, Version]) -> "Workspace":
         """Give the members whose version comes from a tag the one that their tag has, or will."""

@@ -32,7 +32,7 @@ IS_STREAMED, IS_UTF8 = 0x8, 0x800
 DESCRIPTORS = {12, 16, 20, 24}  # what is behind an entry whose size was not known before
 IS_ZIP64 = 0xFFFFFFFF  # in place of a size that is told elsewhere
 AROUND = "has something before, between or behind its entries, which some readers take for entries"
-HINT = "no index and no installer should take it: look at what the build backend packs"
+HINT = "no index and no installer should accept it: check what the build backend packs"
 
 
 def archive_problems(path: Path, member: str) -> Iterator[Problem]:
@@ -43,7 +43,7 @@ def archive_problems(path: Path, member: str) -> Iterator[Problem]:
     check = _wheel_problems if path.suffix == ".whl" else _sdist_problems
     try:
         for what in chain(_name_problems(path.name), check(path)):
-            yield Problem(f"{path.name} {what}", HINT, member)
+            yield Problem("archive-unsafe", f"{path.name} {what}", HINT, member)
     except UNREADABLE as error:
         yield unreadable(path, error, member)
 
@@ -166,7 +166,7 @@ def _path_problems(files: Collection[str], folders: Collection[str]) -> Iterator
     places = {str(each) for name in counted for each in (name, *PurePosixPath(name).parents)}
     lowered = Counter(place.lower() for place in places)
     for place in sorted(place for place in places if lowered[place.lower()] > 1):
-        yield f"has `{place}`, and another name that differs in capitals alone"
+        yield f"has `{place}`, and another name that differs only in upper and lower case"
 
 
 def _is_utf8(name: str) -> bool:

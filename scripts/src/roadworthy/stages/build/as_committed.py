@@ -210,4 +210,4 @@ def _problem(member: Member, filename: str, others: Sequence[str]) -> Problem:
         "something changed these files during the build. If the build backend has to, list "
         f"them under `generated` in [tool.release] of {member.file(MANIFEST)}"
     )
-    return Problem(message, hint, member.name)
+    return Problem("not-as-committed", message, hint, member.name)

@@ -56,7 +56,9 @@ def problems_of(built: Sequence[Distribution], members: Iterable[Committed]) -> 
         own = [d.path for d in built if d.member == member.name]
         if {path.suffix for path in own} != {".gz", ".whl"}:
             message = f"{member.name} built {', '.join(p.name for p in own) or 'nothing'}"
-            yield Problem(message, "a release is a wheel and an sdist", member.name)
+            yield Problem(
+                "build-incomplete", message, "a release needs a wheel and an sdist", member.name
+            )
         for path in own:
             # Of one that cannot be read, both say the same.
             found = chain(content_problems(path, member), archive_problems(path, member.name))

@@ -119,7 +119,7 @@ def _built(root: Path, member: Member, out: Path, environment: Mapping[str, str]
     try:
         uv.build(root, member.name, out, environment)
     except process.CommandFailure as failure:
-        hint = f"see it alone: `uv build --package {member.name}`"
+        hint = f"to see this alone: `uv build --package {member.name}`"
         message = f"{member.name} does not build: {failure.problems[0].message}"
-        return Problem(message, hint, member.name)
+        return Problem("build-failed", message, hint, member.name)
     return None

@@ -37,13 +37,15 @@ def content_problems(path: Path, member: Member) -> Iterator[Problem]:
         return
     problems = (*_metadata_problems(metadata, member, path), *top_level_problems(top_level))
     for what, hint in problems:
-        yield Problem(f"{path.name} {what}", hint, member.name)
+        yield Problem("distribution-unlike-manifest", f"{path.name} {what}", hint, member.name)
 
 
 def unreadable(path: Path, error: Exception, member: str) -> Problem:
     """Say why a distribution cannot be read."""
     why = str(error) or type(error).__name__
-    return Problem(f"{path.name} cannot be read: {why}", "build it again", member)
+    return Problem(
+        "distribution-unreadable", f"{path.name} cannot be read: {why}", "build it again", member
+    )
 
 
 def wheel_files(path: Path) -> dict[str, str]:
@@ -119,7 +121,7 @@ def _read_sdist(path: Path) -> tuple[bytes, set[str]]:
 def _metadata_problems(
     metadata: RawMetadata, member: Member, path: Path
 ) -> Iterator[tuple[str, str]]:
-    hint = "what is released must be what the manifest says: look at the build backend"
+    hint = "a release must match its manifest: check the build backend"
     name, version = metadata.get("name", ""), metadata.get("version", "")
     told = canonicalize_name(name), _version(version)
     expected = member.name, member.version or told[1]  # where a tag decides, and is not there yet

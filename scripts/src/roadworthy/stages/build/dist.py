@@ -100,9 +100,9 @@ def distributions_in(
     """
     there = tuple(in_folder(folder, versions)) if folder.is_dir() else ()
     found = tuple(d for d in there if version_of(d.filename) == versions[d.member])
-    hint = "build them into it, or leave --from out to have them built"
+    hint = "build them into it, or leave out --from"
     stop_on(
-        Problem(f"{folder} does not have {name} {version} whole", hint, name)
+        Problem("distributions-missing", f"{folder} lacks files of {name} {version}", hint, name)
         for name, version in versions.items()
         if {d.path.suffix for d in found if d.member == name} != {".gz", ".whl"}
     )
@@ -135,7 +135,14 @@ def _unlike(
     name, file = distribution.member, distribution.filename
     if sha and sha != distribution.sha256:
         message = f"{file} was changed after it was built: its record has another hash"
-        yield Problem(message, "build it again: `nox -s build -- --due`", name)
+        yield Problem(
+            "distribution-changed", message, "build it again: `nox -s build -- --due`", name
+        )
     elif built_from and built_from != commit:
         message = f"{file} was built from {built_from[:12]}, and is released from {commit[:12]}"
-        yield Problem(message, "`nox -s build -- --due` builds from the right commit", name)
+        yield Problem(
+            "distribution-other-commit",
+            message,
+            "`nox -s build -- --due` builds from the right commit",
+            name,
+        )

@@ -26,12 +26,12 @@ def metadata_problems(path: Path, member: str) -> Iterator[Problem]:
     wrong = "; ".join(_invalid(text))
     if wrong:
         message = f"the metadata of {path.name} is not valid: {wrong}"
-        yield Problem(message, INVALID.format(member=member), member)
+        yield Problem("metadata-refused", message, INVALID.format(member=member), member)
         return
     mistakes = _not_shown(parse_email(text)[0])
     if mistakes:
         message = f"an index cannot show the long description of {path.name}: {mistakes}"
-        yield Problem(message, NOT_SHOWN.format(member=member), member)
+        yield Problem("description-not-shown", message, NOT_SHOWN.format(member=member), member)
 
 
 def _invalid(text: bytes) -> list[str]:

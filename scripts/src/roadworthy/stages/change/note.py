@@ -14,8 +14,10 @@ def write_note(root: Path, member: Member, level: str, text: str) -> str:
     """
     folder = root / member.file(FOLDER)
     if not folder.parent.is_dir():
-        hint = "it is committed, and not there: restore it, or leave the member out"
-        raise UsageFailure(Problem(f"{folder.parent} is not a folder", hint, member.name))
+        hint = "it is committed but missing here: restore it, or leave out the member"
+        raise UsageFailure(
+            Problem("folder-missing", f"{folder.parent} is not a folder", hint, member.name)
+        )
     folder.mkdir(exist_ok=True)
     name = note_name(text, level, {path.name for path in folder.iterdir()})
     (folder / name).write_text(f"{text}\n", "utf-8")

@@ -28,8 +28,10 @@ def _edited(file: Path, path: str, name: NormalizedName, ranges: Mapping[str, st
         before = file.read_bytes().decode("utf-8")
         after = manifest.edited(before, ranges)
     except (OSError, ValueError, UsageFailure) as error:
-        hint = "--fix writes to the working tree: bring it in order first"
-        raise Failure(Problem(f"{path} cannot be mended: {error}", hint, name)) from None
+        hint = "--fix writes into the working tree: fix the file first"
+        raise Failure(
+            Problem("manifest-not-editable", f"{path} cannot be edited: {error}", hint, name)
+        ) from None
     if after != before:
         file.write_bytes(after.encode("utf-8"))
     return after != before

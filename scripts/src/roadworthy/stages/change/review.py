@@ -13,5 +13,7 @@ def reviewed(tree: Tree, workspace: Workspace, base: str) -> Review:
     """
     if tree.repository.commit_of(base) is None:
         hint = "name a branch, a tag or a commit; in CI, fetch it first"
-        raise UsageFailure(Problem(f"there is no commit `{base}` to compare with", hint))
+        raise UsageFailure(
+            Problem("commit-unknown", f"there is no commit `{base}` to compare with", hint)
+        )
     return review(workspace, base, tree.changed_since(base))

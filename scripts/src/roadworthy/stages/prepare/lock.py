@@ -78,8 +78,8 @@ def _build_and_lock(
     others = sorted(other_changes(updated, known, {member.name for member in hidden}))
     if others:
         message = f"{LOCK} would change more than the members that are released: {others[0]}"
-        hint = "run `uv lock`, look at what it changes, and commit that first"
-        raise Failure(Problem(message, hint))
+        hint = "run `uv lock`, check what it changes, and commit that first"
+        raise Failure(Problem("lock-changes-more", message, hint))
     (root / LOCK).write_text(updated, "utf-8")
 
 

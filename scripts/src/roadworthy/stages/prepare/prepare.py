@@ -20,8 +20,12 @@ def require_prepared(work: Work) -> Work:
     """Take the commit planned from for R; raise `Failure` where R is still to be made."""
     unprepared = sorted(planned_edits(work))
     if unprepared:
-        message = f"the release commit is still to be made: {', '.join(unprepared)}"
-        raise Failure(Problem(message, "run `nox -s prepare -- --execute` first"))
+        message = (
+            f"the release commit is missing; these files would change: {', '.join(unprepared)}"
+        )
+        raise Failure(
+            Problem("release-commit-missing", message, "run `nox -s prepare -- --execute` first")
+        )
     return at_commit(work, work.plan.base)
 
 
@@ -68,6 +72,6 @@ def propose(work: Work, branch: str) -> Work:
     site = work.site
     hint = f"after the merge, or to propose again: `git push {site.url} --delete {branch}`"
     if site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{branch}"):
-        raise Failure(Problem(f"the remote has a branch {branch} already", hint))
+        raise Failure(Problem("branch-exists", f"the remote has a branch {branch} already", hint))
     site.scratch.push(f"{work.commit}:refs/heads/{branch}")
     return work

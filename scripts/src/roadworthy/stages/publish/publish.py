@@ -78,7 +78,9 @@ def _waits(
     missing = sorted(graph[name] & failed.keys())
     if not missing:
         return None
-    return Problem(f"{name} waits for {missing[0]}, which is not on the index", AGAIN, name)
+    return Problem(
+        "publish-waits", f"{name} waits for {missing[0]}, which is not on the index", AGAIN, name
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +99,9 @@ class _Upload:
                 send(self.index, due, self.given, self.seconds)
         except Failure as failure:
             problem, name = failure.problems[0], uploads[0].distribution.member
-            return Problem(f"{name} is not published: {problem.message}", problem.hint, name)
+            return Problem(
+                "publish-failed", f"{name} was not published: {problem.message}", problem.hint, name
+            )
         return None
 
 

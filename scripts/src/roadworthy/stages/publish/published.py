@@ -31,8 +31,13 @@ def _incomplete(work: Work) -> Iterator[Problem]:
     facts = work.facts
     for each in work.plan.releases:
         if facts.presence(facts.workspace.members[each.name]) is not Presence.PRESENT:
-            message = f"{each.name} {each.planned_version} is not whole on the index"
-            yield Problem(message, "publish first: a tag says that the release is there", each.name)
+            message = f"some files of {each.name} {each.planned_version} are missing on the index"
+            yield Problem(
+                "publish-incomplete",
+                message,
+                "publish it first: a tag says that a release is published",
+                each.name,
+            )
 
 
 def _unlike(index: Index, work: Work, batch: Batch) -> Iterator[Problem]:
@@ -62,4 +67,4 @@ def _problem(found: Problem, commit: str) -> Problem:
         "find the commit that it was built from, and tag that by hand; "
         f"or give {found.member} a higher version"
     )
-    return Problem(message, hint, found.member)
+    return Problem("not-as-committed-on-index", message, hint, found.member)

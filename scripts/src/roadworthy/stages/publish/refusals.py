@@ -24,7 +24,7 @@ def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
     if entry is None:
         return
     yield from dict.fromkeys(
-        Problem(f"{entry.title} refuses {what}", hint, distribution.member)
+        Problem("index-refuses", f"{entry.title} refuses {what}", hint, distribution.member)
         for distribution in built
         for what, hint in _refused(entry, distribution)
     )

@@ -14,7 +14,7 @@ from ...ops.uv_publish import UploadFailure, publish
 from ..distribution import described
 
 POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-AGAIN = "run the same command again: it goes on from there"
+AGAIN = "run the same command again; it resumes where it stopped"
 
 
 def send(
@@ -52,8 +52,13 @@ def _changed(distribution: Distribution) -> Problem | None:
     name = distribution.member
     if described(name, distribution.path) == distribution:
         return None
-    message = f"{distribution.filename} is not what was checked: it was changed since"
-    return Problem(message, "look at who writes there; the same command builds it again", name)
+    message = f"{distribution.filename} was changed after it was checked"
+    return Problem(
+        "distribution-changed",
+        message,
+        "find out what writes there, then run the same command again: it builds anew",
+        name,
+    )
 
 
 def _wait_for_another_try(index: Index, failure: UploadFailure, waits: Iterator[float]) -> None:
@@ -61,7 +66,7 @@ def _wait_for_another_try(index: Index, failure: UploadFailure, waits: Iterator[
     planned = next(waits, None) if failure.refusal.is_passing else None
     if planned is None:
         said = failure.problems[0].message
-        raise Failure(Problem(said, _way_out(index, failure.refusal))) from None
+        raise Failure(Problem("upload-refused", said, _way_out(index, failure.refusal))) from None
     time.sleep(failure.refusal.pause(planned))
 
 
@@ -88,7 +93,7 @@ def _wait_until_listed(index: Index, due: Sequence[Distribution], seconds: float
             return
         time.sleep(pause)
     message = f"the index {index.name} does not list {name} after {seconds:.0f} s"
-    raise Failure(Problem(message, AGAIN, name))
+    raise Failure(Problem("upload-not-listed", message, AGAIN, name))
 
 
 def _page(index: Index, due: Sequence[Distribution]) -> Page:
@@ -96,8 +101,8 @@ def _page(index: Index, due: Sequence[Distribution]) -> Page:
     name = due[0].member
     page = indexes.read_page(index, name)
     if page.unknown:
-        message = f"the index {index.name} does not say what it has of {name}: {page.unknown}"
-        raise Failure(Problem(message, AGAIN, name))
+        message = f"the index {index.name} gives no clear answer about {name}: {page.unknown}"
+        raise Failure(Problem("index-unclear", message, AGAIN, name))
     return page
 
 
@@ -110,7 +115,12 @@ def _missing(page: Page, index: Index, due: Sequence[Distribution]) -> list[Dist
 
 def _other_hash(index: Index, distribution: Distribution) -> Problem:
     message = f"the index {index.name} lists {distribution.filename} with another hash"
-    return Problem(message, "something changed it on the way: look there", distribution.member)
+    return Problem(
+        "upload-changed",
+        message,
+        "something changed it on its way to the index",
+        distribution.member,
+    )
 
 
 def _poll(limit: float) -> Iterator[float]:

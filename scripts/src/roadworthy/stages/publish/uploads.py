@@ -27,9 +27,9 @@ def plan_uploads(index: Index, built: Sequence[Distribution]) -> tuple[Upload, .
     unknown = {name: page.unknown for name, page in pages.items() if page.unknown}
     if unknown:
         name, why = next(iter(unknown.items()))
-        message = f"the index {index.name} does not say what it has of {name}: {why}"
+        message = f"the index {index.name} gives no clear answer about {name}: {why}"
         hint = f"look at {index.shown}, and at {' and '.join(index.variables)}"
-        raise Failure(Problem(message, hint, name))
+        raise Failure(Problem("index-unclear", message, hint, name))
     return compared(index, built, pages)
 
 
@@ -62,10 +62,10 @@ def _other_content(index: Index, distribution: Distribution, listed: str) -> Pro
         f"sha256 {listed[:12]}, built here {distribution.sha256[:12]}"
     )
     hint = (
-        f"what is published is never replaced: give {distribution.member} a higher version, "
+        f"a published file is never replaced: give {distribution.member} a higher version, "
         "or, if what is there is right, tag the commit that it was built from"
     )
-    return Problem(message, hint, distribution.member)
+    return Problem("upload-conflict", message, hint, distribution.member)
 
 
 def _closed(index: Index, distribution: Distribution, days: float) -> Problem | None:
@@ -78,7 +78,9 @@ def _closed(index: Index, distribution: Distribution, days: float) -> Problem | 
         f"{entry.title} takes no more files of this version of {name}: its first came "
         f"{days:.0f} days ago, and it takes more for {entry.open_days}"
     )
-    return Problem(message, f"give it a higher one: `--version {name}=...`", name)
+    return Problem(
+        "upload-too-late", message, f"give it a higher one: `--version {name}=...`", name
+    )
 
 
 def _same_as_on_index(index: Index, distribution: Distribution) -> bool:

@@ -103,14 +103,18 @@ def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
 
 
 def _push(site: Site, names: Iterable[str]) -> None:
-    hint = "look at what the remote says; the same command goes on from here"
+    hint = "see what the remote says, then run the same command again; it resumes where it stopped"
     site.scratch.push(*(f"refs/tags/{name}:refs/tags/{name}" for name in names), hint=hint)
 
 
 def _moved(due: Iterable[Tag], at: Mapping[str, str]) -> list[Problem]:
-    hint = "a tag is never moved: look who made it, and give the member a higher version"
+    hint = "tags are never moved: find out who made it, and give the member a higher version"
     return [
-        Problem(f"the tag {tag.name} is at {at[tag.name][:12]}, not at {tag.commit[:12]}", hint)
+        Problem(
+            "tag-moved",
+            f"the tag {tag.name} is at {at[tag.name][:12]}, not at {tag.commit[:12]}",
+            hint,
+        )
         for tag in due
         if at.get(tag.name, tag.commit) != tag.commit
     ]

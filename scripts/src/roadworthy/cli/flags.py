@@ -1,11 +1,11 @@
-"""The options of the command line: what each is called, takes and means."""
+"""Flags: what each option of the command line is called, takes and means."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from pathlib import Path
 
-from .model.consumer.route import ROUTES
-from .model.url import is_url, without_credentials
+from ..model.consumer.route import ROUTES
+from ..model.url import is_url, without_credentials
 
 DAY = 86_400.0
 
@@ -13,7 +13,7 @@ DAY = 86_400.0
 def filled(text: str) -> str:
     """Take any text but an empty one, which a variable that is not set would give."""
     if not text.strip():
-        message = "it has no value"
+        message = "the value is empty"
         raise ArgumentTypeError(message)
     return text
 
@@ -21,7 +21,7 @@ def filled(text: str) -> str:
 def url(text: str) -> str:
     """Take a URL, or a path, that can be read as one."""
     if not is_url(filled(text)):
-        message = f"`{without_credentials(text)}` is no URL"
+        message = f"`{without_credentials(text)}` is not a URL"
         raise ArgumentTypeError(message)
     return text
 
@@ -38,64 +38,64 @@ def seconds(text: str) -> float:
     except ValueError:
         told = -1.0
     if not 0 <= told <= DAY:  # nor is what is no number, which is unlike all numbers
-        message = f"`{text}` is no number of seconds from 0 to {DAY:.0f}"
+        message = f"`{text}` is not a number of seconds from 0 to {DAY:.0f}"
         raise ArgumentTypeError(message)
     return told
 
 
-# How far the members go, and which of them: over what notes and commits say.
-INTENT = ("--only", "--bump", "--version", "--pre", "--promote")
-
-OPTIONS: Mapping[str, Mapping[str, object]] = {
+FLAGS: Mapping[str, Mapping[str, object]] = {
     "--only": {
         "action": "extend",
         "nargs": "+",
         "type": filled,
         "default": [],
         "metavar": "MEMBER",
-        "help": "release these alone",
+        "help": "release only these members",
     },
     "--bump": {
         "action": "append",
         "type": filled,
         "default": [],
         "metavar": "MEMBER=LEVEL",
-        "help": "patch, minor or major, over what notes and commits say",
+        "help": "raise by patch, minor or major, whatever notes and commits say",
     },
     "--version": {
         "action": "append",
         "type": filled,
         "default": [],
         "metavar": "MEMBER=VERSION",
-        "help": "release a member at this very version",
+        "help": "release a member at exactly this version",
     },
     "--pre": {
         "action": "append",
         "type": filled,
         "default": [],
         "metavar": "KIND[=MEMBER]",
-        "help": "release pre-releases, of all that is due or of one: a, b, rc or dev",
+        "help": "make pre-releases (a, b, rc or dev) of all due members, or of one",
     },
     "--promote": {
         "nargs": "*",
         "type": filled,
         "metavar": "MEMBER",
-        "help": "make pre-releases final: those named, or all",
+        "help": "turn pre-releases into final releases: those named, or all",
     },
     "--check": {
         "action": "store_true",
-        "help": "for a pull request: ranges and intent alone, the index is not asked",
+        "help": "for a pull request: check ranges and notes only, without the index",
     },
     "--base": {
         "type": filled,
         "metavar": "REF",
-        "help": "with --check: what the change is compared with",
+        "help": "with --check: the branch or commit to compare with",
     },
-    "--fix": {"action": "store_true", "help": "with --check: write the ranges that it proposes"},
-    "--markdown": {"action": "store_true", "help": "print Markdown with a picture, for a comment"},
+    "--fix": {
+        "action": "store_true",
+        "help": "with --check: write the proposed ranges into the manifests",
+    },
+    "--markdown": {"action": "store_true", "help": "print Markdown with a diagram, for a comment"},
     "--due": {
         "action": "store_true",
-        "help": "what is due alone, each from the commit that it is released from",
+        "help": "build only what is due, each member from the commit of its release",
     },
     "--close": {
         "action": "store_true",
@@ -107,27 +107,30 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     },
     "--unfinished": {
         "action": "store_true",
-        "help": "the tags of this clone whose release is not finished",
+        "help": "verify the tags of this clone whose release is not finished",
     },
-    "--execute": {"action": "store_true", "help": "do it for real, at the remote and the index"},
+    "--execute": {
+        "action": "store_true",
+        "help": "do it for real: write to the remote and the index",
+    },
     "--index": {
         "metavar": "NAME",
-        "help": 'a [[tool.uv.index]] of the root manifest; "" is none, git alone',
+        "help": 'the [[tool.uv.index]] to use; "" means none: git only',
     },
     "--from": {
         "metavar": "DIR",
         "dest": "source",
         "type": folder,
-        "help": "upload the distributions that lie there instead of building them",
+        "help": "upload the distributions in this folder instead of building them",
     },
     "--url": {
         "type": url,
-        "help": "this repository, or index, instead of the one that is configured",
+        "help": "use this repository (or index) instead of the configured one",
     },
     "--kind": {
         "type": filled,
         "metavar": "KIND",
-        "help": "which known index it is (the one of that name)",
+        "help": "the kind of a known index (default: its name)",
     },
     "--set": {
         "action": "append",
@@ -135,23 +138,23 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "dest": "values",
         "default": [],
         "metavar": "KEY=VALUE",
-        "help": "what its URLs need, such as HOST",
+        "help": "a value for its URLs, such as HOST",
     },
     "--publish-url": {
         "type": url,
         "metavar": "URL",
-        "help": "with --url: where it takes uploads",
+        "help": "with --url: the URL for uploads",
     },
     "--public": {"action": "store_true", "help": "with --url: reading needs no credentials"},
     "--branch": {
         "type": filled,
         "metavar": "NAME",
-        "help": "with --execute: push to this new branch, for a request to the release branch",
+        "help": "with --execute: push to this new branch, to open a pull request from it",
     },
     "--below": {
         "metavar": "FOLDER",
         "default": "",
-        "help": "with --url: where the workspace lies in the repository (at its top)",
+        "help": "with --url: the folder of the workspace in the repository (default: its root)",
     },
     "--ref": {
         "action": "append",
@@ -164,19 +167,19 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
         "action": "append",
         "dest": "installers",
         "choices": ("uv", "pip"),
-        "help": "use this one alone (both)",
+        "help": "use only this installer (default: both)",
     },
     "--route": {
         "action": "append",
         "dest": "routes",
         "choices": ROUTES,
-        "help": "how a consumer reaches the member; may be repeated (direct)",
+        "help": "how a consumer installs the member; may be repeated (default: direct)",
     },
     "--all": {
         "action": "store_true",
-        "help": "every route; pip takes each member alone, and every command has to answer --help",
+        "help": "try every route, each member alone also with pip, and run every command",
     },
-    "--run-commands": {"action": "store_true", "help": "run each command with --help, too"},
+    "--run-commands": {"action": "store_true", "help": "also run each command with --help"},
     "--format": {
         "choices": ("mermaid", "dot", "svg"),
         "default": "mermaid",
@@ -188,11 +191,21 @@ OPTIONS: Mapping[str, Mapping[str, object]] = {
     },
     "--python": {
         "type": filled,
-        "help": "the interpreter to verify with (the one that runs this)",
+        "help": "the Python to verify with (default: the one that runs this)",
     },
     "--wait": {
         "type": seconds,
         "metavar": "SECONDS",
-        "help": "how long to wait for the index to show a file (300 after an upload, else 60)",
+        "help": "how long to wait for the index to list a file (default: 300 after an upload, "
+        "else 60)",
     },
 }
+
+
+def destination(flag: str) -> str:
+    """Return the name of the value that a flag sets."""
+    return str(FLAGS[flag].get("dest", flag.removeprefix("--").replace("-", "_")))
+
+
+# The flag that sets each value.
+BY_DESTINATION = {destination(flag): flag for flag in FLAGS}
