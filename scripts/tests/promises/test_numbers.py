@@ -24,7 +24,7 @@ def test_thirty_three_promises_are_made_and_each_has_a_test() -> None:
     ]
     held = {
         number
-        for path in (ROOT / "tests").rglob("test_*.py")
+        for path in (ROOT / "scripts/tests").rglob("test_*.py")
         for number in numbers(path.read_text("utf-8"))
     }
     assert sorted(made) == list(range(1, 34))
