@@ -9,7 +9,7 @@ from roadworthy.model.plan.facts import Page
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import twine
-from roadworthy.ops.git import Repository
+from roadworthy.ops.git.repository import Repository
 from roadworthy.stages.doctor import Finding, Mark, first_release, lifetime
 from tests.helpers.repository import Repo
 

@@ -10,7 +10,7 @@ from ..model.plan.facts import Facts
 from ..model.plan.intent import Intent, read_intent
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
-from ..ops.git import Repository
+from ..ops.git.repository import Repository
 from ..ops.tree import Tree, open_workspace
 
 

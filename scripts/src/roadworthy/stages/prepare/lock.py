@@ -15,7 +15,8 @@ from ...model.problem import Failure, Problem
 from ...model.workspace.lockfile import other_changes, outlined
 from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import MANIFEST, Member, Workspace
-from ...ops import git_settings, process, uv
+from ...ops import process, uv
+from ...ops.git import settings as git_settings
 from ...ops.tree import Tree
 from ..build.backends import FOLDER, fill
 from ..checkout import own_source

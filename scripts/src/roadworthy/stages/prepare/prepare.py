@@ -2,7 +2,8 @@
 
 from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
-from ...ops.git_words import literally
+from ...ops.git.words import literally
+from ...ops.git.writing import push as push_refs
 from ..work import Work, at_commit
 from .lock import update_lock, write_edits
 
@@ -60,7 +61,7 @@ def push(work: Work) -> Work:
     site.scratch.git("fetch", "--quiet", "--", "origin", f"refs/heads/{site.branch}")
     if site.scratch.commit_of("FETCH_HEAD") != work.commit:
         hint = "somebody may have pushed first: pull, and run the same command again"
-        site.scratch.push(f"{work.commit}:refs/heads/{site.branch}", hint=hint)
+        push_refs(site.scratch, f"{work.commit}:refs/heads/{site.branch}", hint=hint)
     return work
 
 
@@ -73,5 +74,5 @@ def propose(work: Work, branch: str) -> Work:
     hint = f"after the merge, or to propose again: `git push {site.url} --delete {branch}`"
     if site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{branch}"):
         raise Failure(Problem("branch-exists", f"the remote has a branch {branch} already", hint))
-    site.scratch.push(f"{work.commit}:refs/heads/{branch}")
+    push_refs(site.scratch, f"{work.commit}:refs/heads/{branch}")
     return work
