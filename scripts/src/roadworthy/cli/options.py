@@ -6,13 +6,20 @@ Each command has a class of its own in its module, made of these: its fields are
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import ClassVar
 
 from .flags import BY_DESTINATION
 
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every command takes; `command` is its name."""
+    """What every command takes; `command` is its name.
+
+    One that `hands_on` takes all that it does not know, and all behind `--`, for another
+    program: its `others`.
+    """
+
+    hands_on: ClassVar[bool] = False
 
     command: str
     workspace: Path

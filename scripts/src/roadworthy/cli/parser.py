@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 def options_of(typed: Sequence[str]) -> Common:
     """Read what was typed; raise `UsageFailure` where it cannot be meant."""
     stop_on_repeated(typed)
-    found = vars(_parser(typed).parse_args(typed))
-    return module_of(found["command"]).Options(**found)
+    parser, end = _parser(typed), typed.index("--") if "--" in typed else len(typed)
+    known, unknown = parser.parse_known_args(typed)
+    kind = module_of(known.command).Options
+    if unknown and not kind.hands_on:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if kind.hands_on:
+        known, unknown = parser.parse_known_args(typed[:end])
+        known.others = [*unknown, *typed[end + 1 :]]
+    return kind(**vars(known))
 
 
 class Parser(ArgumentParser):

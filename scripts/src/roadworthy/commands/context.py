@@ -8,10 +8,12 @@ from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.plan.facts import Facts
 from ..model.plan.intent import Intent, read_intent
+from ..model.workspace.home import at_home, has_home
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
 from ..ops.git.repository import Repository
 from ..ops.tree import Tree, open_workspace
+from ..stages.site import public_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +43,10 @@ class Context:
         uv.require(workspace.uv_required)
         named = options.index if isinstance(options, WithIndex) else None
         index = workspace.index(workspace.settings.index if named is None else named)
-        return cls(tree=tree, workspace=workspace, index=index, intent=_intent(workspace, options))
+        intent = _intent(workspace, options)
+        url = public_url(tree.repository, workspace.settings) if has_home(workspace) else ""
+        workspace = at_home(workspace, url, intent.named)
+        return cls(tree=tree, workspace=workspace, index=index, intent=intent)
 
     def facts(self, *, all_pages: bool = False) -> Facts:
         """Read the facts here, at HEAD."""

@@ -21,3 +21,16 @@ def is_url(text: str) -> bool:
         return text.isprintable() and (urlsplit(text).port or 0) >= 0
     except ValueError:
         return False
+
+
+def same_repository(one: str, other: str) -> bool:
+    """Tell whether two URLs are of one repository, by whatever way it is reached."""
+    return bool(one) and _place(one) == _place(other)
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return the host and the path of a repository's URL, without what may differ."""
+    if "://" not in url:  # as git writes it for SSH: HOST:PATH
+        url = "ssh://" + url.replace(":", "/", 1)
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path.strip("/").removesuffix(".git").lower()

@@ -10,6 +10,7 @@ from .running import run_to_end
 WORDS_KEPT = 25
 # How long each kind of work may take, in all: seconds.
 ORDINARY, BUILDING, INSTALLING, IMPORTING = 600.0, 1800.0, 600.0, 120.0
+TESTING = 7200.0
 # What goes out to everybody is for everybody to read, whatever the user's own files are.
 OWN_UMASK, FOR_EVERYBODY = -1, 0o022
 # The variables that uv takes the credentials of an upload from.
@@ -106,6 +107,19 @@ def told(command: Sequence[str], environment: Mapping[str, str], seconds: float)
     if ended.code != 0:
         raise CommandFailure(command, how_it_ended(ended.code, seconds), output)
     return output
+
+
+def watched(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], *, is_shown: bool
+) -> tuple[int | None, str]:
+    """Run tests; return how they ended, and what they printed where that was not shown at once.
+
+    The code is None where they were stopped at the limit of `TESTING` seconds.
+    """
+    ended = run_to_end(
+        command, cwd=cwd, environment=environment, seconds=TESTING, is_shown=is_shown
+    )
+    return ended.code, (ended.stdout + ended.stderr).decode("utf-8", "replace")
 
 
 def how_it_ended(code: int | None, seconds: float) -> str:

@@ -25,7 +25,7 @@ class Ended:
     stderr: bytes
 
 
-def run_to_end(
+def run_to_end(  # noqa: PLR0913 - each is a thing that a program is started with, by its name
     command: Sequence[str],
     *,
     environment: Mapping[str, str] | None,
@@ -34,10 +34,12 @@ def run_to_end(
     stdin: bytes | None = None,
     umask: int = -1,
     leaves_nothing: bool = False,
+    is_shown: bool = False,
 ) -> Ended:
     """Run a program in a session of its own, without a terminal: nothing waits at a prompt.
 
-    With `leaves_nothing`, what it started and left running is stopped when it ends.
+    With `leaves_nothing`, what it started and left running is stopped when it ends. What
+    `is_shown` goes where our own output goes.
     Raises `FileNotFoundError` where there is no such program, and `KeyboardInterrupt` in a
     worker that goes on after somebody wanted an end.
     """
@@ -48,8 +50,8 @@ def run_to_end(
         cwd=cwd,
         env=None if environment is None else dict(environment),
         stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=None if is_shown else subprocess.PIPE,
+        stderr=None if is_shown else subprocess.PIPE,
         umask=umask,
         start_new_session=True,
     )
@@ -91,7 +93,7 @@ def _waited_for(process: subprocess.Popen[bytes], stdin: bytes | None, seconds: 
                 _stop(process)
                 return Ended(code, so_far.stdout or b"", so_far.stderr or b"")
         else:
-            return Ended(process.returncode, stdout, stderr)
+            return Ended(process.returncode, stdout or b"", stderr or b"")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

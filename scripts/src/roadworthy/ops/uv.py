@@ -75,11 +75,37 @@ def download(requirements: Sequence[str], target: Path, environment: Mapping[str
     _run(("pip", "install", "--quiet", *options, "--", *requirements), environment)
 
 
+def member_folders(root: Path) -> list[Path]:
+    """Return the folders of a workspace's members as its globs find them now, its root too.
+
+    https://docs.astral.sh/uv/reference/cli/#uv-workspace-list
+    """
+    printed = _run(("workspace", "list", "--paths"), process.own_environment(), cwd=root)
+    return [Path(line) for line in printed.splitlines()]
+
+
+def sync_tests(root: Path, environment: Path, *options: str) -> Path:
+    """Install what tests need from the lock file into an environment; return its interpreter."""
+    command = ("sync", "--quiet", "--locked", "--no-default-groups", *options)
+    interpreter = () if "UV_PYTHON" in os.environ else ("--python", sys.executable)
+    _run(
+        (*command, *interpreter),
+        process.own_environment(),
+        cwd=root,
+        project_environment=environment,
+    )
+    return _python_in(environment)
+
+
 def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
     """Make a virtual environment; return its interpreter."""
     _run(("venv", "--quiet", "--no-project", "--python", python, str(path)), environment)
+    return _python_in(path)
+
+
+def _python_in(environment: Path) -> Path:
     folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-    return path / folder / name
+    return environment / folder / name
 
 
 def install(python: Path, requirements: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..stages.doctor import Finding
     from ..stages.status import Status
     from ..stages.steps import Step
+    from ..stages.testing.tested import Tested
     from ..stages.work import Work
 
 SCHEMA = 1
@@ -191,3 +192,19 @@ def picture(form: str, drawn: str, edges: Iterable[tuple[str, str, str]]) -> dic
 def snippets(revision: str, commit: str, found: Iterable[Snippet]) -> dict[str, object]:
     """Return the answer of `snippet`."""
     return {"revision": revision, "commit": commit, "snippets": [asdict(each) for each in found]}
+
+
+def tests(found: Iterable[Tested]) -> dict[str, object]:
+    """Return the answer of `test`."""
+    return {
+        "suites": [
+            {
+                "name": each.suite.name,
+                "path": str(each.suite.folder),
+                "ok": each.ok,
+                "line": each.line,
+                "seconds": each.seconds,
+            }
+            for each in found
+        ]
+    }

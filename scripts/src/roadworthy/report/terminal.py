@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..model.upload import Upload
     from ..stages.doctor import Finding
     from ..stages.status import Status
+    from ..stages.testing.tested import Tested
 
 WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {
@@ -171,6 +172,12 @@ def show_results(results: Sequence[Result]) -> None:
 def show_findings(found: Sequence[Finding]) -> None:
     """Show what a release relies on, and how it is."""
     _table(("what", "", "found"), ((f.what, f.mark, f.found) for f in found))
+
+
+def show_tests(found: Sequence[Tested]) -> None:
+    """Show what came of the tests of each member."""
+    rows = ((e.suite.name, "ok" if e.ok else "FAILED", f"{e.seconds:.1f}", e.line) for e in found)
+    _table(("member", "result", "seconds", ""), rows)
 
 
 def show_release(

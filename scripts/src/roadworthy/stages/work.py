@@ -22,6 +22,7 @@ from ..model.plan.plan import Plan, Release, make_plan
 from ..model.problem import Problem, stop_on
 from ..model.result import Result
 from ..model.upload import Upload
+from ..model.workspace.home import at_home
 from ..model.workspace.workspace import Workspace
 from ..ops.tree import Tree
 from .site import Site
@@ -130,7 +131,8 @@ def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False
 
     With `republish`, the index is asked about all members, and what it lacks is due, too.
     """
-    facts = gather(site.tree, index=site.index, all_pages=republish)
+    workspace = at_home(workspace_at(site.tree), site.url, intent.named)
+    facts = gather(site.tree, index=site.index, all_pages=republish, workspace=workspace)
     plan = make_plan(facts, replace(intent, republish=republish and site.index is not None))
     stop_on(plan.problems)
     return Work(site=site, terms=terms, facts=facts, plan=plan, commit=plan.base)

@@ -29,6 +29,11 @@ class Intent:
     kinds: Mapping[NormalizedName, str] = field(default_factory=dict)
     republish: bool = False
 
+    @property
+    def named(self) -> frozenset[NormalizedName]:
+        """Return the members that are named in any way."""
+        return self.only | self.levels.keys() | self.versions.keys()
+
     def kind(self, name: NormalizedName) -> str | None:
         """Return the kind of release that is asked for, if any."""
         return self.kinds.get(name, self.kinds.get(EVERYONE))

@@ -310,7 +310,14 @@ def _member(
         stated=_stated(project),
         commands=tuple(sorted({*project.get("scripts", {}), *project.get("gui-scripts", {})})),
         build=read_build_system(path, table, root),
+        repository=_repository(project),
     )
+
+
+def _repository(project: Mapping[str, Any]) -> str:
+    """Return the URL of its repository: https://peps.python.org/pep-0753/#well-known-labels."""
+    urls = {label.lower(): url for label, url in project.get("urls", {}).items()}
+    return str(urls.get("repository", ""))
 
 
 def _stated(project: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -19,6 +19,7 @@ SHAPES = {
     "project.dynamic": TEXTS,
     "project.optional-dependencies": EXTRAS,
     "project.scripts": TABLE,
+    "project.urls": TABLE,
     "project.gui-scripts": TABLE,
     "dependency-groups": GROUPS,
     "build-system": TABLE,

@@ -26,6 +26,7 @@ class Member:
 
     `source` says where a dynamic version comes from, `version_file` in which file it is.
     `stated` is all that its distributions require; None where the build backend decides.
+    `repository` is the URL that it says is its own.
     """
 
     name: NormalizedName
@@ -41,6 +42,7 @@ class Member:
     stated: tuple[str, ...] | None = None
     commands: tuple[str, ...] = ()
     build: BuildSystem = field(default_factory=BuildSystem)
+    repository: str = ""
 
     def file(self, name: str) -> str:
         """Return the path of one of its files, from the workspace's root."""

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.cli import ROOT
-from tests.helpers.hostile import shielded
-from tests.helpers.repository import Repo
+from tests.conftest import ROOT, Folder, clean_environment, copy_of_the_workspace
 
 EXAMPLE = ROOT / "scripts" / "docs" / "examples" / "consumer"
 FORGE = "https://github.com/OWNER/REPO"
@@ -24,50 +21,26 @@ RECIPE = "packages/pantry-recipe/src/pantry_recipe/__init__.py"
 class Example:
     """A copy of the example, and the workspace that its forge leads to."""
 
-    folder: Path
-    members: Repo
-    environment: dict[str, str]
-
-    def run(self, *command: str) -> str:
-        """Run a command there, and return what it prints."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    folder: Folder
+    members: Folder
 
     def seen(self) -> list[str]:
         """Return the commit that each project has: by tag, by branch, at HEAD."""
-        lines = self.run("./check").splitlines()
+        lines = self.folder.output("./check").splitlines()
         return [line.split()[-1] for line in lines if line.startswith("pantry-recipe at ")]
 
 
 @pytest.fixture
-def members(tmp_path: Path) -> Repo:
-    """Return a repository with the template's own members, released once."""
-    repo = Repo.init(tmp_path / "workspace")
-    for name in ("pyproject.toml", "uv.lock", "README.md", "LICENSE"):
-        shutil.copy2(ROOT / name, repo.path)
-    without = shutil.ignore_patterns("__pycache__", ".*", "dist")
-    shutil.copytree(ROOT / "packages", repo.path / "packages", ignore=without)
-    repo.commit("feat: start")
-    repo.git("tag", "--annotate", "--message", "all", RELEASE)
-    return repo
-
-
-@pytest.fixture
-def example(tmp_path: Path, members: Repo) -> Example:
+def example(tmp_path: Path) -> Example:
     """Return the example as somebody copies it; their forge answers from the disk."""
+    members = copy_of_the_workspace(tmp_path / "workspace")
+    members.commit("feat: start")
+    members.output("git", "tag", "--annotate", "--message", "all", RELEASE)
     folder = tmp_path / "consumer"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".venv", "uv.lock"))
     uv = Path(os.environ.get("UV", "uv"))
     places = [str(uv.parent)] if uv.is_absolute() else []
-    environment = shielded() | {
+    environment = clean_environment() | {
         "PATH": os.pathsep.join([*places, os.environ["PATH"]]),
         "UV_CACHE_DIR": str(tmp_path / "cache"),
         "UV_PYTHON": sys.executable,
@@ -76,22 +49,22 @@ def example(tmp_path: Path, members: Repo) -> Example:
         "GIT_CONFIG_KEY_0": f"url.{members.path.as_uri()}.insteadOf",
         "GIT_CONFIG_VALUE_0": FORGE,
     }
-    return Example(folder, members, environment)
+    return Example(Folder(folder, environment), Folder(members.path, environment))
 
 
 def test_an_upgrade_takes_what_is_new_each_in_its_own_way(example: Example) -> None:
-    first = example.members.head()
-    example.run("./upgrade")
+    first = example.members.output("git", "rev-parse", "HEAD")
+    example.folder.output("./upgrade")
     assert example.seen() == [first, first, first]
     text = (example.members.path / RECIPE).read_text("utf-8")
     later = example.members.commit("feat: more", {RECIPE: f"{text}\nNEW = True\n"})
     assert example.seen() == [first, first, first]
-    example.run("./upgrade")
+    example.folder.output("./upgrade")
     assert example.seen() == [first, later, later]
-    example.members.git("tag", "--annotate", "--message", "all", LATER)
-    example.run("./upgrade")
+    example.members.output("git", "tag", "--annotate", "--message", "all", LATER)
+    example.folder.output("./upgrade")
     assert example.seen() == [later, later, later]
-    manifest = (example.folder / "by-tag" / "pyproject.toml").read_text("utf-8")
+    manifest = (example.folder.path / "by-tag" / "pyproject.toml").read_text("utf-8")
     assert manifest.count(f'tag = "{LATER}"') == 2
 
 
@@ -103,11 +76,11 @@ def test_the_scheduled_workflows_do_what_is_tried_here() -> None:
 
 
 def test_a_change_of_a_member_is_seen_at_once_in_its_own_workspace(example: Example) -> None:
-    workspace = Example(example.members.path, example.members, example.environment)
-    workspace.run("uv", "sync", "--quiet", "--locked", "--no-default-groups")
+    workspace = example.members
+    workspace.output("uv", "sync", "--quiet", "--locked", "--no-default-groups")
     ask = ("uv", "run", "--quiet", "--no-sync", "python", "-c")
     question = "import pantry_recipe; print(getattr(pantry_recipe, 'NEW', None))"
-    assert workspace.run(*ask, question) == "None\n"
-    with (workspace.folder / RECIPE).open("a", encoding="utf-8") as file:
+    assert workspace.output(*ask, question) == "None"
+    with (workspace.path / RECIPE).open("a", encoding="utf-8") as file:
         file.write("\nNEW = True\n")
-    assert workspace.run(*ask, question) == "True\n"
+    assert workspace.output(*ask, question) == "True"

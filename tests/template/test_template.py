@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.helpers.cli import ROOT
+from tests.conftest import ROOT
 
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
     "add-index",
-    "benchmark",
-    "benchmark-plan",
     "build",
     "change",
     "doctor",

@@ -1,0 +1,1 @@
+"""Test members, each in an environment that has what it requires and no more."""

@@ -1,0 +1,133 @@
+"""A project made from the template: it names the tooling by git, and carries none of it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from tests.helpers.cli import ROOT
+from tests.helpers.hostile import shielded
+from tests.helpers.repository import Repo
+from tests.helpers.workspaces import make_workspace, member, trio
+
+UV = os.environ.get("UV", "uv")
+NOX = Path(sys.executable).with_name("nox")
+FROM_TEMPLATE = ("noxfile.py", "uv.lock", ".gitignore", "tests/__init__.py", "tests/conftest.py")
+TAG = "roadworthy/v1.0.0"
+MEMBERS = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
+TESTS = "def test_it_imports() -> None:\n    import {module}  # noqa: F401, PLC0415\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine of somebody who has the template's repository at a URL."""
+
+    template: Repo
+    environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Return the URL of the template."""
+        return self.template.path.as_uri()
+
+    def run(self, folder: Path, *command: str, fine: tuple[int, ...] = (0,)) -> str:
+        """Run a program in a folder; return what it prints."""
+        done = subprocess.run(
+            command, cwd=folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in fine, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Return a machine with a template that has the tooling as it is here, and its tag."""
+    template = Repo.init(tmp_path / "the template")
+    for name in Repo(ROOT).git("ls-files", "--", *FROM_TEMPLATE, "scripts").splitlines():
+        if (ROOT / name).is_file() and not name.startswith(("scripts/tests", "scripts/docs")):
+            (template.path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, template.path / name)
+    shutil.copy2(ROOT / "tests/test_workspace.py", template.path / "tests")
+    template.commit("feat: the template")
+    template.git("tag", "--annotate", "--message", "1.0.0", TAG)
+    ours = ("UV_PROJECT_ENVIRONMENT", "VIRTUAL_ENV", "UV_PYTHON", "UV_NO_SYNC")
+    environment = {name: v for name, v in shielded().items() if name not in ours}
+    environment |= {"UV": UV, "UV_PYTHON_DOWNLOADS": "never", "NOX_SCRIPT_MODE": "none"}
+    return Machine(template, environment)
+
+
+def project(machine: Machine, folder: Path, members: dict[str, str], python: str) -> Repo:
+    """Make a project from the template: its files, without the folder of the tooling."""
+    repo = Repo.init(folder)
+    for name in (*FROM_TEMPLATE, "tests/test_workspace.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(machine.template.path / name, folder / name)
+    tested = {
+        f"packages/{name}/tests/test_it.py": TESTS.format(module=name.replace("-", "_"))
+        for name in ("zq-base", "zq-top")
+    }
+    files = {**members, **tested, "pyproject.toml": manifest(machine, python)}
+    files |= {path: with_tests(text) for path, text in members.items() if "pyproject" in path}
+    repo.commit("feat: start", files)
+    machine.run(folder, UV, "lock", "--quiet", "--python", sys.executable)
+    repo.commit("build: lock")
+    return repo
+
+
+def with_tests(manifest: str) -> str:
+    """Give a member a group of what its tests need."""
+    return f'{manifest}\n[dependency-groups]\ntest = ["pytest>=8"]\n'
+
+
+def manifest(machine: Machine, python: str) -> str:
+    """Return the root manifest, with one source line in place of the tooling's folder."""
+    document = tomlkit.parse((ROOT / "pyproject.toml").read_text("utf-8")).unwrap()
+    names = ["zq-base", "zq-top"]
+    document["project"] |= {
+        "name": "zq-project",
+        "dependencies": names,
+        "license-files": [],
+        "requires-python": python,
+    }
+    uv = document["tool"]["uv"]
+    uv["workspace"]["members"] = ["packages/*"]
+    git = {"git": machine.url, "tag": TAG, "subdirectory": "scripts"}
+    uv["sources"] = {name: {"workspace": True} for name in names} | {"roadworthy": git}
+    if python != ">=3.11":
+        groups = ("tooling", "test", "lint", "typecheck", "attest", "dev")
+        uv["dependency-groups"] = {name: {"requires-python": ">=3.11"} for name in groups}
+    document["tool"]["release"]["index"] = ""
+    return tomlkit.dumps(document)
+
+
+def test_a_foreign_workspace_is_planned_by_the_tooling_from_a_git_tag(
+    machine: Machine, tmp_path: Path
+) -> None:
+    foreign = make_workspace(tmp_path / "a foreign workspace", trio())
+    source = f"roadworthy @ git+{machine.url}@{TAG}#subdirectory=scripts"
+    command = ("tool", "run", "--quiet", "--python", sys.executable, "--from", source)
+    printed = machine.run(foreign.path, UV, *command, "roadworthy", "plan")
+    assert "zq-app/v0.1.0" in printed
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("python", [">=3.11", ">=3.9"])
+def test_a_project_without_the_folder_of_the_tooling_works(
+    machine: Machine, tmp_path: Path, python: str
+) -> None:
+    members = {path: text.replace(">=3.11", python) for path, text in MEMBERS.items()}
+    repo = project(machine, tmp_path / "a project", members, python)
+    assert (repo.path / "noxfile.py").read_bytes() == (ROOT / "noxfile.py").read_bytes()
+    nox = (str(NOX), "--envdir", str(tmp_path / "environments"), "-s")
+    machine.run(repo.path, *nox, "plan", "tests", "lint", "typecheck")
+    offline = Machine(machine.template, machine.environment | {"UV_OFFLINE": "1"})
+    printed = offline.run(repo.path, *nox, "plan", "tests", "release")
+    assert "zq-top/v0.1.0" in printed
+    tested = offline.run(repo.path, *nox, "tests", "--", "top", "--", "-k", "imports")
+    assert "1 passed" in tested
+    assert repo.git("status", "--porcelain") == ""
