@@ -42,6 +42,19 @@ class Tree:
         """Map all files of the workspace to their modes."""
         return self.repository.modes(self.commit, self.prefix)
 
+    def check_out(self, paths: Iterable[str]) -> None:
+        """Write files of the commit into the repository's working tree, and its index."""
+        self.repository.git("read-tree", self.commit)
+        listed = "".join(f"{self.path(path)}\0" for path in paths)
+        self.repository.git("checkout-index", "--force", "-z", "--stdin", stdin=listed)
+
+    def commit_files(self, paths: Iterable[str], message: str) -> str:
+        """Commit files as they are in the working tree, on its branch; return the commit."""
+        listed = "".join(f"{self.path(path)}\0" for path in paths)
+        self.repository.git("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed)
+        self.repository.git("commit", "--quiet", "--no-verify", "--file=-", stdin=message)
+        return resolve(self.repository, HEAD)
+
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """Read many files at once; one that is not there is left out."""
         found = texts_at(self, ((self.commit, path) for path in paths))

@@ -71,7 +71,7 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
     reached_by, pushed_to = git_remote.reached_by(checkout, settings.remote)
     with scratch_folder() as folder:
         environment = git_settings.ours((*checkout.settings, *pushed_to))
-        options = (f"--branch={branch}", *_known_objects(checkout))
+        options = ("--no-checkout", f"--branch={branch}", *_known_objects(checkout))
         scratch = making.clone(reached_by, folder / "clone", *options, environment=environment)
         yield Site(
             folder=folder,
@@ -90,7 +90,8 @@ def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> 
     branch, url = settings.branch[0], public_url(here.repository, settings)
     with scratch_folder() as folder:
         remote = making.borrow(here.repository, folder / "remote.git", branch).path
-        scratch = making.clone(str(remote), folder / "clone", "--shared", f"--branch={branch}")
+        options = ("--no-checkout", "--shared", f"--branch={branch}")
+        scratch = making.clone(str(remote), folder / "clone", *options)
         named = Repository(path=scratch.path, environment={**scratch.environment, **NOBODY})
         yield Site(
             folder=folder,
@@ -127,12 +128,13 @@ def rehearsal_site(here: Tree, settings: Settings, destination: Index | None) ->
 def _known_objects(checkout: Repository) -> tuple[str, ...]:
     """Return the options by which a clone takes what is here already.
 
+    What a remote on this machine has is not linked file by file: it is here already.
     A partial clone is no help: git would think that it has all of what it knows of.
     """
     if checkout.promisor:
         return ()
     objects = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir")
-    return ("--reference-if-able", objects.removesuffix("\n"))
+    return ("--no-local", "--reference-if-able", objects.removesuffix("\n"))
 
 
 def public_url(checkout: Repository, settings: Settings) -> str:
