@@ -6,8 +6,11 @@ import pytest
 
 from roadworthy.model.history.tag import Tag
 from roadworthy.model.problem import Failure, UsageFailure
-from roadworthy.ops import git, git_settings
-from roadworthy.ops.git import Repository
+from roadworthy.ops.git import making
+from roadworthy.ops.git import settings as git_settings
+from roadworthy.ops.git.remote import public_url, reached_by, url_of
+from roadworthy.ops.git.repository import Repository
+from roadworthy.ops.git.writing import annotate_tags, push
 from roadworthy.ops.process import CommandFailure
 from roadworthy.ops.tree import open_workspace
 from tests.helpers.repository import Repo
@@ -36,7 +39,7 @@ def opened(repo: Repo) -> Repository:
     ],
 )
 def test_a_remote_is_named_as_a_requirement_can_name_it(remote: str, url: str) -> None:
-    assert git.public_url(remote) == url
+    assert public_url(remote) == url
 
 
 def test_the_history_has_messages_parents_and_files_below_the_prefix(repo: Repo) -> None:
@@ -90,12 +93,12 @@ def test_a_push_never_moves_what_exists(repo: Repo, tmp_path: Path) -> None:
     remote = repo.with_remote(tmp_path / "remote.git")
     repo.git("tag", "v1")
     ours = Repository(path=repo.path, environment=git_settings.ours())
-    ours.push("refs/tags/v1:refs/tags/v1")
+    push(ours, "refs/tags/v1:refs/tags/v1")
     before = remote.refs()
     repo.commit("other")
     repo.git("tag", "--force", "v1")
     with pytest.raises(CommandFailure):
-        ours.push("HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
+        push(ours, "HEAD:refs/heads/main", "refs/tags/v1:refs/tags/v1")
     assert remote.refs() == before
 
 
@@ -111,7 +114,7 @@ def test_the_settings_of_a_checkout_reach_a_clone_of_it_by_the_environment(repo:
 
 def test_a_clone_that_cannot_be_had_says_so_without_its_credentials(tmp_path: Path) -> None:
     with pytest.raises(Failure) as failure:
-        git.clone("http://user:secret@127.0.0.1:9/none.git", tmp_path / "clone")
+        making.clone("http://user:secret@127.0.0.1:9/none.git", tmp_path / "clone")
     (problem,) = failure.value.problems
     assert "secret" not in problem.message + problem.hint
     assert "git ls-remote http://127.0.0.1:9/none.git" in problem.hint
@@ -124,7 +127,7 @@ def test_a_folder_of_somebody_else_is_no_traceback(tmp_path: Path) -> None:
 
 def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> None:
     tags = {Tag(name=f"jam/v{n}", commit=repo.head()): f"jam {n}\n\n- é\n" for n in (1, 2)}
-    opened(repo).annotate(tags)
+    annotate_tags(opened(repo), tags)
     shape = "--format=%(refname:short) %(objecttype) %(*objectname)%0a%(contents)"
     assert (
         repo.git("tag", shape).splitlines()
@@ -140,7 +143,7 @@ def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> N
     repo.git("config", "tag.gpgSign", "true")
     repo.git("config", "gpg.program", str(signer))
     with pytest.raises(CommandFailure):
-        opened(repo).annotate({Tag(name="jam/v3", commit=repo.head()): "jam 3"})
+        annotate_tags(opened(repo), {Tag(name="jam/v3", commit=repo.head()): "jam 3"})
 
 
 def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:
@@ -168,12 +171,12 @@ def test_a_commit_that_is_replaced_here_is_read_as_it_was_made(repo: Repo) -> No
 
 
 def test_a_remote_is_reached_as_its_settings_say(repo: Repo) -> None:
-    assert opened(repo).url_of("origin") is None
+    assert url_of(opened(repo), "origin") is None
     repo.git("remote", "add", "origin", "mine:a.git")
     repo.git("config", "url.https://example.invalid/.insteadOf", "mine:")
     repo.git("config", "remote.origin.pushurl", "../b.git")
-    assert opened(repo).url_of("origin") == "https://example.invalid/a.git"
+    assert url_of(opened(repo), "origin") == "https://example.invalid/a.git"
     push = ("remote.origin.pushurl", str(repo.path.with_name("b.git")))
-    assert opened(repo).reached_by("origin") == ("mine:a.git", (push,))
+    assert reached_by(opened(repo), "origin") == ("mine:a.git", (push,))
     repo.git("remote", "set-url", "origin", "../c.git")
-    assert opened(repo).reached_by("origin")[0] == str(repo.path.with_name("c.git"))
+    assert reached_by(opened(repo), "origin")[0] == str(repo.path.with_name("c.git"))

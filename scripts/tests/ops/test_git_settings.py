@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from roadworthy.model.problem import UsageFailure
-from roadworthy.ops import git, git_settings
-from roadworthy.ops.git import Repository
+from roadworthy.ops.git import making
+from roadworthy.ops.git import settings as git_settings
+from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.process import CommandFailure
 from roadworthy.ops.tree import open_workspace
 from tests.helpers.hostile import HostileGit, shielded
@@ -36,7 +37,7 @@ def as_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ours(repo: Repo) -> Repository:
     """Return a repository that we made, with what is kept of the settings in a user's."""
     environment = git_settings.ours(Repository(path=repo.path).settings)
-    return git.init(repo.path.with_name("ours.git"), environment)
+    return making.init(repo.path.with_name("ours.git"), environment)
 
 
 def values(repository: Repository, name: str) -> list[str]:
@@ -165,7 +166,7 @@ def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
     repo: Repo, tmp_path: Path, hostile_git: HostileGit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile_git.written_all()))
-    made = git.clone(str(repo.path), tmp_path / "release-clone" / "it")
+    made = making.clone(str(repo.path), tmp_path / "release-clone" / "it")
     (made.path / "two.txt").write_bytes(b"two\r\n")
     made.git("add", "two.txt")
     made.git("commit", "--quiet", "--message", "two")
@@ -184,7 +185,7 @@ def test_files_that_git_reads_without_a_setting_do_not_count_in_ours(
     (folder / "ignore").write_text("*\n", "utf-8")
     (folder / "attributes").write_text("* text eol=crlf\n", "utf-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder.parent))
-    made = git.clone(str(repo.path), tmp_path / "clone")
+    made = making.clone(str(repo.path), tmp_path / "clone")
     assert (made.path / "one.txt").read_bytes() == b"1\n"
     (made.path / "two.txt").write_bytes(b"2\r\n")
     made.git("add", "two.txt")
@@ -218,7 +219,7 @@ def test_a_url_that_could_run_something_is_refused_whatever_is_allowed(
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "ext:fd:foo:file")
     mark = tmp_path / "mark"
     with pytest.raises(UsageFailure) as failure:
-        git.clone(url.format(mark=mark), tmp_path / "clone", environment=git_settings.ours())
+        making.clone(url.format(mark=mark), tmp_path / "clone", environment=git_settings.ours())
     (problem,) = failure.value.problems
     assert (problem.message.startswith("the URL "), bool(problem.hint)) == (True, True)
     assert list(tmp_path.iterdir()) == [as_user]
@@ -238,7 +239,7 @@ def test_an_alias_for_such_a_url_does_not_help(
         monkeypatch.setenv("GIT_ALLOW_PROTOCOL", allowed)
     environment = git_settings.ours(git_settings.elsewhere())
     with pytest.raises(CommandFailure, match="transport 'ext' not allowed"):
-        git.clone("https://example.invalid/a", tmp_path / "clone", environment=environment)
+        making.clone("https://example.invalid/a", tmp_path / "clone", environment=environment)
     assert not mark.exists()
 
 
@@ -246,4 +247,4 @@ def test_a_way_that_the_user_has_closed_stays_closed(tmp_path: Path, as_user: Pa
     as_user.write_text('[protocol "http"]\n\tallow = never\n')
     environment = git_settings.ours(git_settings.elsewhere())
     with pytest.raises(CommandFailure, match="transport 'http' not allowed"):
-        git.clone("http://127.0.0.1:9/a.git", tmp_path / "clone", environment=environment)
+        making.clone("http://127.0.0.1:9/a.git", tmp_path / "clone", environment=environment)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import make_plan
-from roadworthy.ops.git import Repository
-from roadworthy.ops.git_words import read_records, readable
+from roadworthy.ops.git.repository import Repository
+from roadworthy.ops.git.words import read_records, readable
 from roadworthy.ops.tree import open_workspace
 from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo

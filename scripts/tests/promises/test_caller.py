@@ -14,8 +14,10 @@ from roadworthy.gather.facts import gather
 from roadworthy.model.history.tag import Tag
 from roadworthy.model.plan.plan import make_plan
 from roadworthy.model.workspace.settings import Settings
-from roadworthy.ops import git, git_settings
-from roadworthy.ops.git import Repository
+from roadworthy.ops.git import making
+from roadworthy.ops.git import settings as git_settings
+from roadworthy.ops.git.repository import Repository
+from roadworthy.ops.git.writing import annotate_tags, push
 from roadworthy.ops.process import CommandFailure
 from roadworthy.ops.tree import open_workspace
 from roadworthy.stages import preflight
@@ -156,7 +158,7 @@ def test_what_the_settings_of_a_repository_hide_is_there_in_a_copy_of_ours(
     single.git("config", "transfer.hideRefs", "refs/tags")
     single.git("checkout", "--quiet", "--detach")
     mine = single.commit("fix: mine alone")
-    made = git.borrow(Repository(path=single.path), tmp_path / "made.git", "main")
+    made = making.borrow(Repository(path=single.path), tmp_path / "made.git", "main")
     tags, branches = made.tags_and_branches("HEAD")
     assert ([tag.name for tag in tags], sorted(branches)) == (["zq-base/v0.1.0"], ["main"])
     assert made.commit_of("HEAD") == mine
@@ -171,7 +173,7 @@ def test_a_repository_of_somebody_elses_that_is_trusted_is_copied(
         patch.setenv("GIT_CONFIG_GLOBAL", str(trusting))
         patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
         checkout = Repository(path=single.path)
-    made = git.borrow(checkout, tmp_path / "made.git", "main")
+    made = making.borrow(checkout, tmp_path / "made.git", "main")
     assert made.commit_of("HEAD") == single.head()
 
 
@@ -257,13 +259,13 @@ def test_a_hook_that_lets_the_checkout_not_follow_is_told_in_its_own_words(behin
 @pytest.mark.parametrize("name", ["pre-receive", "update"])
 def test_what_a_hook_of_the_remote_says_is_shown_whole(name: str, tmp_path: Path) -> None:
     remote = clones.origin(tmp_path)
-    scratch = git.clone(str(remote.path), tmp_path / "clone")
+    scratch = making.clone(str(remote.path), tmp_path / "clone")
     lines = [f"rule {number} of the house" for number in range(40)]
     hook(
         remote.path / "hooks" / name, "\n".join(f"echo '{line}' >&2" for line in lines) + "\nexit 1"
     )
     with pytest.raises(CommandFailure) as failure:
-        scratch.push("HEAD:refs/tags/v1", hint="look at the rules")
+        push(scratch, "HEAD:refs/tags/v1", hint="look at the rules")
     (problem,) = failure.value.problems
     said = [
         line.removeprefix("remote: ") for line in problem.message.splitlines() if "remote: " in line
@@ -293,7 +295,7 @@ def test_a_real_release_commit_and_its_tags_are_signed_where_the_user_signs(sign
     assert done.code == 0, done.stderr
     assert "gpgsig" in signing.git("cat-file", "commit", "origin/main")
     ours = Repository(path=signing.path, environment=git_settings.ours(settings))
-    ours.annotate({Tag(name="v1", commit=signing.head()): "one"})
+    annotate_tags(ours, {Tag(name="v1", commit=signing.head()): "one"})
     assert "BEGIN SSH SIGNATURE" in signing.git("cat-file", "tag", "v1")
 
 

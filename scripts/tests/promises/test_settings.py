@@ -9,7 +9,7 @@ import pytest
 from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import Plan, make_plan
 from roadworthy.model.problem import Problem
-from roadworthy.ops import git_settings
+from roadworthy.ops.git import settings as git_settings
 from roadworthy.ops.tree import open_workspace
 from roadworthy.stages import preflight
 from tests.helpers.hostile import OF_FILES, SETTINGS, VARIABLES, HostileGit

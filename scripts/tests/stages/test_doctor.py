@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 from roadworthy.model.plan.facts import Page
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.model.workspace.workspace import Index
-from roadworthy.ops.git import Repository
+from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.known_indexes import catalogue
 from roadworthy.stages.doctor import Finding, Mark, first_release, lifetime
 from tests.helpers.repository import Repo

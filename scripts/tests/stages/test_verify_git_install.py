@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from roadworthy.gather.workspace import workspace_at
-from roadworthy.ops import git, process, uv
-from roadworthy.ops.git import Repository
+from roadworthy.ops import process, uv
+from roadworthy.ops.git import making
+from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.tree import Tree, open_workspace
 from roadworthy.stages.verify.environments import attempt
 from roadworthy.stages.verify.evidence import Promise, judge
@@ -29,7 +30,7 @@ def verified(repo: Repo, tmp_path: Path, ref: str, commit: str) -> list[str]:
     """Verify zq-base at a ref that must lead to a commit; return what was wrong."""
     workspace = workspace_at(Tree(repository=Repository(path=repo.path), commit=commit))
     results = verify_git_install(
-        Mirror.of(git.mirror(str(repo.path), tmp_path / "mirror.git"), URL, ""),
+        Mirror.of(making.mirror(str(repo.path), tmp_path / "mirror.git"), URL, ""),
         [
             Target(
                 member=workspace.select(["zq-base"])[0],

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..cli.options import WithIndex
 from ..model.distribution import Distribution
 from ..model.problem import NothingToRelease
-from ..ops import git
+from ..ops.git import making
 from ..ops.scratch import scratch_folder
 from ..report import as_json, terminal
 from ..stages.build.build import build
@@ -48,7 +48,7 @@ def _at_head(context: Context, target: Path, steps: Steps) -> Sequence[Distribut
     commit = context.tree.commit
     with scratch_folder() as folder:
         with steps("build"):
-            own = git.borrow(context.checkout, folder / "own.git", OWN_BRANCH)
+            own = making.borrow(context.checkout, folder / "own.git", OWN_BRANCH)
             tree = replace(context.tree, repository=own)
             found = build(tree, context.workspace, members, folder / "build")
         replace_folder({commit: found}, target)

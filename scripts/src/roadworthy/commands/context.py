@@ -11,7 +11,7 @@ from ..model.plan.intent import Intent, read_intent
 from ..model.workspace.home import at_home, has_home
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
-from ..ops.git import Repository
+from ..ops.git.repository import Repository
 from ..ops.tree import Tree, open_workspace
 from ..stages.site import public_url
 

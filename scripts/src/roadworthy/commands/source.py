@@ -6,7 +6,10 @@ from ..cli.options import WithRepository
 from ..gather.facts import gather
 from ..model.plan.plan import make_plan
 from ..model.problem import NothingToRelease, Problem, UsageFailure
-from ..ops import git, git_settings, uv
+from ..ops import uv
+from ..ops.git import making
+from ..ops.git import remote as git_remote
+from ..ops.git import settings as git_settings
 from ..ops.tree import HEAD, Tree
 from ..stages.site import public_url
 from ..stages.verify.mirror import Mirror
@@ -20,11 +23,11 @@ def open_mirror(options: WithRepository, path: Path) -> Mirror:
     """Mirror what was asked for: the checkout, or the repository at `--url`."""
     if options.url is not None:
         uv.require("")
-        mirror = git.mirror(options.url, path, git_settings.ours(git_settings.elsewhere()))
-        return Mirror.of(mirror, git.public_url(options.url), options.below)
+        mirror = making.mirror(options.url, path, git_settings.ours(git_settings.elsewhere()))
+        return Mirror.of(mirror, git_remote.public_url(options.url), options.below)
     context = Context.of(options)
     url = public_url(context.checkout, context.workspace.settings)
-    mirror = git.borrow(context.checkout, path, OWN_BRANCH)
+    mirror = making.borrow(context.checkout, path, OWN_BRANCH)
     return Mirror.of(mirror, url, context.tree.prefix)
 
 

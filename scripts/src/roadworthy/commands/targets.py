@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from ..model.problem import NothingToRelease, Problem
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
-from ..ops.git import Repository
+from ..ops.git.repository import Repository
 from ..report import terminal
 from ..stages import preflight
 from ..stages.site import Site, preview_site, real_site

@@ -3,7 +3,7 @@
 from ..model.problem import Problem, UsageFailure
 from ..model.workspace.reading import manifest_paths, read_workspace
 from ..model.workspace.workspace import MANIFEST, Workspace
-from ..ops.git import LINK, SUBMODULE
+from ..ops.git.repository import LINK, SUBMODULE
 from ..ops.tree import Tree
 
 

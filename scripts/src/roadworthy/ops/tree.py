@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..model.history.change import Commit
 from ..model.problem import Problem, UsageFailure
-from . import git, process
-from .git import Repository
+from . import process
+from .git.repository import Repository
 
 HEAD = "HEAD"
 
@@ -41,6 +41,19 @@ class Tree:
     def modes(self) -> dict[str, str]:
         """Map all files of the workspace to their modes."""
         return self.repository.modes(self.commit, self.prefix)
+
+    def check_out(self, paths: Iterable[str]) -> None:
+        """Write files of the commit into the repository's working tree, and its index."""
+        self.repository.git("read-tree", self.commit)
+        listed = "".join(f"{self.path(path)}\0" for path in paths)
+        self.repository.git("checkout-index", "--force", "-z", "--stdin", stdin=listed)
+
+    def commit_files(self, paths: Iterable[str], message: str) -> str:
+        """Commit files as they are in the working tree, on its branch; return the commit."""
+        listed = "".join(f"{self.path(path)}\0" for path in paths)
+        self.repository.git("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed)
+        self.repository.git("commit", "--quiet", "--no-verify", "--file=-", stdin=message)
+        return resolve(self.repository, HEAD)
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """Read many files at once; one that is not there is left out."""
@@ -94,7 +107,7 @@ def open_workspace(folder: Path) -> Tree:
     try:
         printed = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
     except process.CommandFailure as failure:
-        raise UsageFailure(git.unreadable(folder, failure.output)) from None
+        raise UsageFailure(_unreadable(folder, failure.output)) from None
     is_shallow, _, prefix = printed.removesuffix("\n").partition("\n")
     commit = repository.commit_of(HEAD)
     if commit is None:
@@ -106,3 +119,18 @@ def open_workspace(folder: Path) -> Tree:
         message = "the clone is shallow: it lacks history and tags"
         raise UsageFailure(Problem("git-shallow", message, hint))
     return Tree(repository=repository, commit=commit, prefix=prefix.rstrip("/"))
+
+
+def _unreadable(folder: Path, printed: str) -> Problem:
+    """Say why git does not read a repository."""
+    if "dubious ownership" in printed:
+        hint = "it belongs to somebody else; git's own `safe.directory` setting allows it"
+        return Problem("git-ownership", f"git refuses to read {folder}", hint)
+    if "safe.bareRepository" in printed:
+        hint = "name a clone that has a working tree, or set `safe.bareRepository` to `all`"
+        return Problem("git-bare", f"git does not read this bare repository: {folder}", hint)
+    if "not a git repository" in printed:
+        hint = "run `git init` and commit, or name another folder with --workspace"
+        return Problem("git-no-repository", f"{folder} is not in a git repository", hint)
+    hint = f"fix this; `git -C {folder} status` shows the same"
+    return Problem("git-unreadable", f"git cannot read {folder}:\n{printed.strip()}", hint)

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..model.problem import Problem
-from ..ops import git, process
-from ..ops.git import LINK, SUBMODULE, Repository
+from ..ops import process
+from ..ops.git import making
+from ..ops.git.repository import LINK, SUBMODULE, Repository
 from ..ops.tree import Tree
 
 
 def checked_out(tree: Tree, path: Path) -> Repository:
     """Check a commit out where nothing but git writes; it shares the repository's objects."""
-    clone = git.clone(str(tree.repository.path), path, "--shared", "--no-checkout")
+    clone = making.clone(str(tree.repository.path), path, "--shared", "--no-checkout")
     return _at(clone, tree.commit)
 
 
@@ -22,9 +23,9 @@ def own_source(tree: Tree, path: Path, *, with_history: bool) -> Repository:
     version from a tag need the history.
     """
     if with_history:
-        clone = git.clone(str(tree.repository.path), path, "--no-local", "--no-checkout")
+        clone = making.clone(str(tree.repository.path), path, "--no-local", "--no-checkout")
     else:
-        clone = git.snapshot(tree.repository, tree.commit, path)
+        clone = making.snapshot(tree.repository, tree.commit, path)
     return _at(clone, tree.commit)
 
 

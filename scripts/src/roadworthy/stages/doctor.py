@@ -15,9 +15,11 @@ from ..model.plan.facts import Facts, Page
 from ..model.problem import Failure, Problem
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
-from ..ops import git, uv, uv_publish
 from ..ops import index as indexes
-from ..ops.git import Repository
+from ..ops import uv, uv_publish
+from ..ops.git import program
+from ..ops.git.repository import Repository
+from ..ops.git.writing import PLAIN_PUSH
 from ..ops.known_indexes import entry_of
 from .preflight import checkout_problems, credential_problems
 from .site import current_branch, public_url, remote_url
@@ -63,7 +65,7 @@ def examine(
 def _tools() -> Iterator[Finding]:
     python = ".".join(map(str, sys.version_info[:3]))
     yield Finding(what="python", mark=Mark.FINE, found=python)
-    for what, ask in (("git", git.version), ("uv", uv.version)):
+    for what, ask in (("git", program.version), ("uv", uv.version)):
         yield _asked(what, ask)
 
 
@@ -92,7 +94,7 @@ def _push(checkout: Repository, settings: Settings) -> Finding:
         return Finding(what="push", mark=Mark.WRONG, found="there is no remote", hint=hint)
     target = f"HEAD:refs/heads/{settings.branch[0]}"
     try:
-        checkout.git("push", "--dry-run", *git.PLAIN_PUSH, "--", settings.remote, target)
+        checkout.git("push", "--dry-run", *PLAIN_PUSH, "--", settings.remote, target)
     except Failure as failure:
         hint = "a protected branch: `nox -s prepare -- --execute --branch NAME`; else credentials"
         words = failure.problems[0].message.splitlines()[-1]

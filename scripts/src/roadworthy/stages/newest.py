@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 from ..model.history.tag import Tag, is_release_tag
 from ..model.plan.facts import Facts
 from ..model.problem import Problem
-from ..ops.git import Repository
+from ..ops.git.repository import Repository
 from ..ops.tree import HEAD
 
 

@@ -9,8 +9,12 @@ from ..model.index.login import login_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
-from ..ops import git, git_settings, process, uv_publish
-from ..ops.git import Repository
+from ..ops import process, uv_publish
+from ..ops.git import making
+from ..ops.git import settings as git_settings
+from ..ops.git.program import require_identity
+from ..ops.git.remote import public_url
+from ..ops.git.repository import Repository, is_true
 from ..ops.known_indexes import catalogue, entry_of
 from .site import current_branch, remote_url
 
@@ -64,7 +68,7 @@ def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Prob
             "git-sha256", "the repository has SHA-256 objects, and uv cannot install from it", hint
         )
     try:
-        git.require_identity(checkout)
+        require_identity(checkout)
     except Failure as failure:
         yield from failure.problems
     yield from _signing_problems(checkout)
@@ -149,10 +153,10 @@ def _tree_problems(checkout: Repository) -> Iterator[Problem]:
 def _signing_problems(checkout: Repository) -> Iterator[Problem]:
     """Sign something that is thrown away, as a release would, where the user signs."""
     names = ("commit.gpgsign", "tag.gpgsign")
-    if not any(git.is_true(checkout.setting(name)) for name in names):
+    if not any(is_true(checkout.setting(name)) for name in names):
         return
     with TemporaryDirectory() as folder:
-        trial = git.init(Path(folder) / "trial.git", git_settings.ours(checkout.settings))
+        trial = making.init(Path(folder) / "trial.git", git_settings.ours(checkout.settings))
         try:
             trial.git("commit-tree", "-S", "-m", "trial", trial.git("mktree", stdin="").strip())
         except process.CommandFailure as failure:
@@ -174,7 +178,7 @@ def _remote_problems(
         return
     refs = _remote_refs(checkout, settings)
     if refs is None:
-        message = f"the remote does not answer: {git.public_url(url)}"
+        message = f"the remote does not answer: {public_url(url)}"
         yield Problem("remote-silent", message, f"look at `git ls-remote {settings.remote}`")
         return
     at_remote = refs.get(f"refs/heads/{branch}")

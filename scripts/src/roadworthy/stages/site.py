@@ -12,8 +12,10 @@ from pathlib import Path
 from ..model.problem import Failure, Problem
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
-from ..ops import git, git_settings
-from ..ops.git import Repository
+from ..ops.git import making
+from ..ops.git import remote as git_remote
+from ..ops.git import settings as git_settings
+from ..ops.git.repository import Repository
 from ..ops.scratch import scratch_folder
 from ..ops.tree import Tree
 
@@ -66,17 +68,17 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
     if remote is None:
         hint = f"add one: `git remote add {settings.remote} URL`"
         raise Failure(Problem("remote-missing", f"there is no remote `{settings.remote}`", hint))
-    reached_by, pushed_to = checkout.reached_by(settings.remote)
+    reached_by, pushed_to = git_remote.reached_by(checkout, settings.remote)
     with scratch_folder() as folder:
         environment = git_settings.ours((*checkout.settings, *pushed_to))
-        options = (f"--branch={branch}", *_known_objects(checkout))
-        scratch = git.clone(reached_by, folder / "clone", *options, environment=environment)
+        options = ("--no-checkout", f"--branch={branch}", *_known_objects(checkout))
+        scratch = making.clone(reached_by, folder / "clone", *options, environment=environment)
         yield Site(
             folder=folder,
             tree=Tree.of(scratch, prefix=here.prefix),
             branch=branch,
             remote=reached_by,
-            url=settings.repository or git.public_url(remote),
+            url=settings.repository or git_remote.public_url(remote),
             index=index,
             destination=index,
         )
@@ -87,8 +89,9 @@ def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> 
     """Make a scratch remote of the commit at HEAD; the index, if any, is only read."""
     branch, url = settings.branch[0], public_url(here.repository, settings)
     with scratch_folder() as folder:
-        remote = git.borrow(here.repository, folder / "remote.git", branch).path
-        scratch = git.clone(str(remote), folder / "clone", "--shared", f"--branch={branch}")
+        remote = making.borrow(here.repository, folder / "remote.git", branch).path
+        options = ("--no-checkout", "--shared", f"--branch={branch}")
+        scratch = making.clone(str(remote), folder / "clone", *options)
         named = Repository(path=scratch.path, environment={**scratch.environment, **NOBODY})
         yield Site(
             folder=folder,
@@ -125,23 +128,24 @@ def rehearsal_site(here: Tree, settings: Settings, destination: Index | None) ->
 def _known_objects(checkout: Repository) -> tuple[str, ...]:
     """Return the options by which a clone takes what is here already.
 
+    What a remote on this machine has is not linked file by file: it is here already.
     A partial clone is no help: git would think that it has all of what it knows of.
     """
     if checkout.promisor:
         return ()
     objects = checkout.git("rev-parse", "--path-format=absolute", "--git-common-dir")
-    return ("--reference-if-able", objects.removesuffix("\n"))
+    return ("--no-local", "--reference-if-able", objects.removesuffix("\n"))
 
 
 def public_url(checkout: Repository, settings: Settings) -> str:
     """Return the URL that consumers will use; one that cannot be reached, where none is known."""
     remote = settings.repository or remote_url(checkout, settings)
-    return git.public_url(remote) if remote else UNREACHABLE
+    return git_remote.public_url(remote) if remote else UNREACHABLE
 
 
 def remote_url(checkout: Repository, settings: Settings) -> str | None:
     """Return the URL of the remote; a path is made absolute."""
-    return checkout.url_of(settings.remote)
+    return git_remote.url_of(checkout, settings.remote)
 
 
 def current_branch(checkout: Repository) -> str | None:

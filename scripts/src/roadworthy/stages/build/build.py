@@ -8,6 +8,7 @@ from ...model.distribution import Distribution
 from ...model.history.tag import Tag
 from ...model.problem import Problem, stop_on
 from ...model.workspace.workspace import Member, Workspace
+from ...ops.git.writing import create_tags
 from ...ops.tree import Tree
 from ..checkout import checked_out, strange_files
 from ..distribution import in_folder
@@ -38,7 +39,7 @@ def build(
         return ()
     clone = checked_out(tree, folder / "source")
     stop_on(strange_files(clone, [tree.path(m.path) for m in members]))
-    clone.create(tags)
+    create_tags(clone, tags)
     root = clone.path / tree.prefix
     checked = [m for m in members if released is None or m.name in released]
     committed = [Committed.read(root, member) for member in checked]

@@ -12,7 +12,8 @@ from ...model.problem import Problem
 from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import process, uv
-from ...ops.git import Repository
+from ...ops.git.repository import Repository
+from ...ops.git.writing import create_tags
 from ...ops.tree import Tree
 from ..checkout import own_source
 from ..distribution import collect
@@ -58,7 +59,7 @@ def _build_alone(task: Task, member: Member, downloads: Downloads) -> Problem | 
     with job(downloads.of(member)) as own:
         needs_history = isinstance(member.source, FromTag)
         source = own_source(task.tree, own.folder / "source", with_history=needs_history)
-        source.create(task.tags)
+        create_tags(source, task.tags)
         out = own.folder / "dist"
         environment = {**own.environment, **task.epoch}
         problem = _built(source.path / task.tree.prefix, member, out, environment)

@@ -7,7 +7,6 @@ build, and then uv builds what it has to in a job of its own, from what was read
 """
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -15,27 +14,16 @@ from ...model.problem import Failure, Problem
 from ...model.workspace.lockfile import other_changes, outlined
 from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import MANIFEST, Member, Workspace
-from ...ops import git_settings, process, uv
+from ...ops import process, uv
+from ...ops.git import settings as git_settings
 from ...ops.tree import Tree
 from ..build.backends import FOLDER, fill
 from ..checkout import own_source
 from ..job import UV_CACHE, job
+from .files import LOCK, Edits, write_edits
 
-LOCK = "uv.lock"
 # How uv says that something has to be built, and may not be.
 MAY_NOT_BUILD = "is disabled"
-
-# The new text of each file that changes; None for one that is gone.
-Edits = Mapping[str, str | None]
-
-
-def write_edits(root: Path, edits: Edits) -> None:
-    """Write the new texts of files below a folder."""
-    for path, text in edits.items():
-        if text is None:
-            (root / path).unlink()
-        else:
-            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def update_lock(tree: Tree, root: Path, workspace: Workspace, edits: Edits) -> None:

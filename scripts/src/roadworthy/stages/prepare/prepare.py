@@ -2,9 +2,10 @@
 
 from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
-from ...ops.git_words import literally
+from ...ops.git.writing import push as push_refs
 from ..work import Work, at_commit
-from .lock import update_lock, write_edits
+from .files import LOCK, lay_out, write_edits
+from .lock import update_lock
 
 
 def prepare(work: Work) -> Work:
@@ -37,14 +38,12 @@ def planned_edits(work: Work) -> dict[str, str | None]:
 
 
 def _commit(work: Work, changed: dict[str, str | None]) -> str:
-    tree, scratch = work.tree, work.site.scratch
+    tree, workspace = work.tree, work.facts.workspace
+    lay_out(tree, workspace, changed)
     write_edits(tree.root, changed)
-    update_lock(tree, tree.root, work.facts.workspace, changed)
-    scratch.git("add", "--", *(literally(tree.path(path)) for path in changed))
-    scratch.git("add", "--update", "--", ".")
-    message = release_message(work.plan)
-    scratch.git("commit", "--quiet", "--no-verify", "--file=-", stdin=message)
-    return str(scratch.commit_of("HEAD"))
+    update_lock(tree, tree.root, workspace, changed)
+    files = [*changed, *([LOCK] if (tree.root / LOCK).is_file() else [])]
+    return tree.commit_files(files, release_message(work.plan))
 
 
 def shown(work: Work) -> str:
@@ -57,10 +56,10 @@ def shown(work: Work) -> str:
 def push(work: Work) -> Work:
     """Push R to the release branch; of two who release at once, one is refused here."""
     site = work.site
-    site.scratch.git("fetch", "--quiet", "--", "origin", f"refs/heads/{site.branch}")
-    if site.scratch.commit_of("FETCH_HEAD") != work.commit:
+    at_remote = site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{site.branch}")
+    if not at_remote.startswith(work.commit):
         hint = "somebody may have pushed first: pull, and run the same command again"
-        site.scratch.push(f"{work.commit}:refs/heads/{site.branch}", hint=hint)
+        push_refs(site.scratch, f"{work.commit}:refs/heads/{site.branch}", hint=hint)
     return work
 
 
@@ -73,5 +72,5 @@ def propose(work: Work, branch: str) -> Work:
     hint = f"after the merge, or to propose again: `git push {site.url} --delete {branch}`"
     if site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{branch}"):
         raise Failure(Problem("branch-exists", f"the remote has a branch {branch} already", hint))
-    site.scratch.push(f"{work.commit}:refs/heads/{branch}")
+    push_refs(site.scratch, f"{work.commit}:refs/heads/{branch}")
     return work

@@ -10,7 +10,8 @@ from ...model.plan import changelog
 from ...model.plan.plan import Release
 from ...model.problem import Problem, stop_on
 from ...model.text import visible
-from ...ops.git import Repository
+from ...ops.git.repository import Repository
+from ...ops.git.writing import annotate_tags, push
 from ..site import Site
 from ..work import Batch, Work
 
@@ -99,12 +100,12 @@ def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
     existing, _ = repository.tags_and_branches("HEAD")
     at = {tag.name: tag.commit for tag in existing}
     stop_on(_moved(messages, at))
-    repository.annotate({tag: text for tag, text in messages.items() if tag.name not in at})
+    annotate_tags(repository, {tag: text for tag, text in messages.items() if tag.name not in at})
 
 
 def _push(site: Site, names: Iterable[str]) -> None:
     hint = "see what the remote says, then run the same command again; it resumes where it stopped"
-    site.scratch.push(*(f"refs/tags/{name}:refs/tags/{name}" for name in names), hint=hint)
+    push(site.scratch, *(f"refs/tags/{name}:refs/tags/{name}" for name in names), hint=hint)
 
 
 def _moved(due: Iterable[Tag], at: Mapping[str, str]) -> list[Problem]:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from ...model.plan.graph import closure
 from ...model.workspace.requirement import Kind, same_requirements
 from ...model.workspace.workspace import Member, Workspace
-from ...ops.git import public_url
+from ...ops.git.remote import public_url
 from ..build.contents import comparable, top_level_problems
 
 FILE, INDEX = "file", "index"

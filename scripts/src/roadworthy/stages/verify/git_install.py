@@ -18,8 +18,10 @@ from ...model.consumer.route import DEFAULT_ROUTES, INSTALLERS
 from ...model.plan.graph import shares
 from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
-from ...ops import git, git_settings, pip, uv
-from ...ops.git import Repository
+from ...ops import pip, uv
+from ...ops.git import making
+from ...ops.git import settings as git_settings
+from ...ops.git.repository import Repository
 from ..build.sdists import Contents
 from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
 from .environments import Trial, attempt
@@ -136,7 +138,7 @@ def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]
             yield own.given({**check.cache, **_redirects(check.mirror.url, check.mirror.path)})
         else:
             # By a URL, so that git copies all and shares nothing.
-            mirror = git.mirror(check.mirror.path.as_uri(), own.folder / "mirror.git")
+            mirror = making.mirror(check.mirror.path.as_uri(), own.folder / "mirror.git")
             yield own.given(_redirects(check.mirror.url, mirror.path))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model.consumer.consumer import Revision
-from ...ops.git import Repository
+from ...ops.git.repository import Repository
 from ...ops.tree import HEAD, Tree, resolve
 
 

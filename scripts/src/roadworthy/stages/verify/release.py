@@ -8,8 +8,9 @@ from pathlib import Path
 from ...model.history.tag import Tag
 from ...model.problem import stop_on
 from ...model.result import Result, failed_members, failures
-from ...ops import git
-from ...ops.git import Repository
+from ...ops.git import making
+from ...ops.git.repository import Repository
+from ...ops.git.writing import create_tags
 from ..build.sdists import contents_of
 from ..work import Batch, Work
 from .git_install import Scope, Target, folder_of, verify_git_install
@@ -29,8 +30,8 @@ def gate(work: Work) -> Work:
     Both at once: pip builds one member after another, and leaves the other cores alone.
     Raises `Failure` where a member does not work.
     """
-    mirror = git.mirror(str(work.site.scratch.path), work.site.folder / "gate.git")
-    mirror.create(work.member_tags)
+    mirror = making.mirror(str(work.site.scratch.path), work.site.folder / "gate.git")
+    create_tags(mirror, work.member_tags)
     targets = [target for batch in work.batches for target in _targets(batch)]
     with ThreadPoolExecutor(2) as pool:
         from_git = pool.submit(_verify_git, work, mirror, targets, GATE)
@@ -56,7 +57,7 @@ def verify_tags(work: Work) -> Work:
     if not targets:
         return work
     site = work.site
-    mirror = git.mirror(site.remote, site.folder / "remote.mirror", site.scratch.environment)
+    mirror = making.mirror(site.remote, site.folder / "remote.mirror", site.scratch.environment)
     return _with_results(work, _verify_git(work, mirror, targets, TAGS))
 
 
@@ -68,7 +69,7 @@ def verify_commit(work: Work, names: Sequence[str]) -> Work:
         for member in workspace.select(names)
         if member.installable
     ]
-    mirror = git.mirror(work.site.remote, work.site.folder / "head.git")
+    mirror = making.mirror(work.site.remote, work.site.folder / "head.git")
     return _with_results(work, _verify_git(work, mirror, targets, "head"))
 
 

@@ -9,9 +9,9 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..model.problem import Problem, UsageFailure
-from ..model.transport import TRANSPORTS
-from . import process
+from ...model.problem import Problem, UsageFailure
+from ...model.transport import TRANSPORTS
+from .. import process
 
 Setting = tuple[str, str]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ..model.history.change import Commit
+from ...model.history.change import Commit
 
 # A commit, its parents and its message; what it touches follows, by `--name-status -z`.
 COMMITS = "--format=%x00%H%x00%P%x00%B%x00"

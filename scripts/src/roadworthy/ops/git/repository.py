@@ -1,0 +1,185 @@
+"""A repository, asked for whole answers and never member by member."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from ...model.history.change import Commit
+from ...model.history.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
+from .. import process
+from .settings import Setting, effective, theirs
+from .words import COMMITS, literally, read_commits, read_records
+
+LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
+NETWORK_SECONDS = 600
+NOTHING = "0" * 40  # no object has this hash
+TRUE = frozenset({"true", "yes", "on", "1"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository:
+    """A git repository and the whole environment in which git runs there: by default, the user's.
+
+    One that we made has an environment of ours: `settings.ours`.
+    """
+
+    path: Path
+    environment: Mapping[str, str] = field(default_factory=theirs, repr=False)
+
+    def git(
+        self,
+        *arguments: str,
+        stdin: str | None = None,
+        hint: str = "",
+        umask: int = process.OWN_UMASK,
+    ) -> str:
+        """Run git in the repository and return what it prints."""
+        return process.run(
+            ("git", "-C", str(self.path), *arguments),
+            environment=self.environment,
+            stdin=stdin,
+            seconds=NETWORK_SECONDS,
+            hint=hint,
+            umask=umask,
+        )
+
+    def says(self, *arguments: str) -> str:
+        """Run git and return all that it says, with what its hooks say."""
+        command = ("git", "-C", str(self.path), *arguments)
+        return process.told(command, self.environment, NETWORK_SECONDS)
+
+    def asks(self, *arguments: str) -> str | None:
+        """Run git for a question whose answer may be no; return None then."""
+        try:
+            return self.git(*arguments).strip()
+        except process.CommandFailure:
+            return None
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Return all settings that git obeys in the user's repository, with their secrets."""
+        return effective(self.path)
+
+    def setting(self, name: str) -> str:
+        """Return the last value of a setting, which is the one that counts; empty for none."""
+        return next((value for each, value in reversed(self.settings) if each == name), "")
+
+    def commit_of(self, revision: str) -> str | None:
+        """Return the full hash of the commit that a revision leads to, if it is there."""
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        return self.asks(*asked, f"{revision}^{{commit}}")
+
+    @property
+    def promisor(self) -> str:
+        """Return the remote that a partial clone leaves objects at; empty for a whole clone."""
+        named = (name for name, value in self.settings if _is_promisor(name, value))
+        return next(named, "").removeprefix("remote.").removesuffix(".promisor")
+
+    def day_of(self, commit: str) -> datetime:
+        """Return when a commit was made, in UTC."""
+        seconds = self.git("rev-list", "--max-count=1", "--timestamp", commit).split()[0]
+        return datetime.fromtimestamp(int(seconds), UTC)
+
+    @property
+    def has_work_tree(self) -> bool:
+        """Tell whether there are files to be changed: a bare repository has none."""
+        return self.asks("rev-parse", "--is-inside-work-tree") == "true"
+
+    def changed(self) -> list[str]:
+        """Return what is changed in the working tree, each as `git status` writes it."""
+        printed = self.git("status", "--porcelain", "-z", "--no-renames")
+        return [entry for entry in printed.split("\0") if entry]
+
+    def modes(self, revision: str, prefix: str = "") -> dict[str, str]:
+        """Map the files of a commit below a folder, by their path from there, to their modes."""
+        tree = f"{revision}:{prefix}" if prefix else revision
+        listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
+        entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
+        return {path: told.partition(" ")[0] for told, _, path in entries}
+
+    def texts(self, names: Sequence[str]) -> dict[str, str]:
+        """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
+        asked = [self._on_a_line(name) for name in names]
+        lines = "".join(f"{name}\n" for name in asked)
+        answer = self.git("cat-file", "--batch", stdin=lines).encode("utf-8", "surrogateescape")
+        texts, place = {}, 0
+        for name in names:
+            line_end = answer.index(b"\n", place)
+            header = answer[place:line_end].split(b" ")
+            place = line_end + 1
+            if header[-1] == b"missing":
+                continue
+            size = int(header[-1])
+            texts[name] = answer[place : place + size].decode("utf-8", "surrogateescape")
+            place += size + 1
+        return texts
+
+    def _on_a_line(self, name: str) -> str:
+        """Return a name that fits a line: for a path with a line break, the blob's own hash."""
+        if name.isprintable():
+            return name
+        return self.asks("rev-parse", "--verify", "--quiet", "--end-of-options", name) or NOTHING
+
+    def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
+        """Read every tag with its commit, and the names of all branches, here and remote."""
+        trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=%x0A)"
+        shape = f"%(refname)%00%(*objectname)%00%(objectname)%00{trailer}%00"
+        listed = self.git("for-each-ref", f"--format={shape}")
+        merged = self.git("for-each-ref", f"--merged={head}", "--format=%(refname)", "refs/tags")
+        reachable = frozenset(merged.splitlines())
+        tags, branches = [], set()
+        for ref, peeled, target, trailers in read_records(listed, 4):
+            if ref.startswith("refs/tags/"):
+                tags.append(
+                    Tag(
+                        name=ref.removeprefix("refs/tags/"),
+                        commit=peeled or target,
+                        reachable=ref in reachable,
+                        released_with=next(filter(is_release_tag, trailers.split()), ""),
+                    )
+                )
+            elif ref.startswith("refs/heads/"):
+                branches.add(ref.removeprefix("refs/heads/"))
+            elif ref.startswith("refs/remotes/"):
+                branches.add(ref.removeprefix("refs/remotes/").partition("/")[2])
+        return tuple(tags), frozenset(branches)
+
+    def history(self, head: str, after: Iterable[str], prefix: str = "") -> tuple[Commit, ...]:
+        """Return the commits up to `head` that are not behind all of `after`, newest first."""
+        ends = sorted(set(after))
+        if not ends:
+            return ()
+        base = self.asks("merge-base", "--octopus", *ends) if len(ends) > 1 else ends[0]
+        return self._log(prefix, head, *([f"^{base}"] if base else []), "--")
+
+    def changes_of(self, head: str, paths: Iterable[str], prefix: str) -> tuple[Commit, ...]:
+        """Return the commits up to `head` that touch any of the paths, newest first."""
+        return self._log(prefix, "--full-history", head, "--", *map(literally, paths))
+
+    def commits_named(self, head: str, subject: str, prefix: str) -> tuple[Commit, ...]:
+        """Return the commits up to `head` that have a line which starts so, newest first."""
+        return self._log(prefix, "--basic-regexp", f"--grep=^{subject}", head, "--")
+
+    def changed_files(self, base: str, head: str, prefix: str) -> tuple[str, ...]:
+        """Return the files below a folder that differ since two commits parted."""
+        listed = self.git("diff", "--name-only", "-z", "--no-renames", f"{base}...{head}", "--")
+        below = f"{prefix}/" if prefix else ""
+        paths = (path for path in listed.split("\0") if path.startswith(below) and path)
+        return tuple(path.removeprefix(below) for path in paths)
+
+    def _log(self, prefix: str, *selection: str) -> tuple[Commit, ...]:
+        """Read commits; what settings could change of it is told, or is in our environment."""
+        options = ("-z", "--name-status", "--find-renames", "-l1000", "--topo-order")
+        listed = self.git("log", *options, "--encoding=UTF-8", COMMITS, *selection)
+        return tuple(read_commits(listed, prefix))
+
+
+def is_true(value: str) -> bool:
+    """Tell whether git takes the value of a setting for true."""
+    return value.lower() in TRUE
+
+
+def _is_promisor(name: str, value: str) -> bool:
+    return name.startswith("remote.") and name.endswith(".promisor") and is_true(value)
