@@ -123,7 +123,7 @@ def test_prepare_pushes_one_commit_with_versions_ranges_changelogs_and_lock(
         f"- **Breaking:** anew ({base[:7]})",
     ]
     again = run(checkout.path, "prepare")
-    assert (again.code, "prepared already" in again.stdout) == (0, True)
+    assert (again.code, "already prepared" in again.stdout) == (0, True)
 
 
 def test_build_makes_what_is_committed_and_lists_it(checkout: Repo) -> None:
