@@ -53,7 +53,7 @@ def test_a_workspace_without_a_member(tmp_path: Path) -> None:
 
 def test_a_manifest_that_is_no_toml(repo: Repo) -> None:
     repo.commit("break", {"packages/zq-base/pyproject.toml": "[project\n"})
-    told(run(repo.path, "plan"), 2, "packages/zq-base/pyproject.toml is not TOML", "mend the line")
+    told(run(repo.path, "plan"), 2, "packages/zq-base/pyproject.toml is not TOML", "fix that line")
 
 
 def test_a_member_without_a_version(repo: Repo) -> None:
@@ -127,7 +127,7 @@ def test_a_shallow_clone(repo: Repo, tmp_path: Path) -> None:
 
 def test_an_index_without_an_answer_is_a_warning_of_a_plan(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, trio(), index_table("shelf", NOWHERE))
-    told(run(repo.path, "plan"), 0, "does not say what it has", "a real release stops here")
+    told(run(repo.path, "plan"), 0, "gives no clear answer", "a real release would stop here")
 
 
 def dirty(repo: Repo) -> None:
@@ -234,7 +234,7 @@ def test_no_network_for_a_release(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path / "w", trio(), index_table("shelf", NOWHERE))
     remote = repo.with_remote(tmp_path / "remote.git")
     before = remote.refs()
-    told(run(repo.path, "release", "--execute"), 1, "does not say what it has of zq-", "try again")
+    told(run(repo.path, "release", "--execute"), 1, "gives no clear answer about zq-", "try again")
     assert remote.refs() == before
 
 

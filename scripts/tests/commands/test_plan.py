@@ -169,7 +169,10 @@ def test_an_svg_is_drawn_by_graphviz_or_refused_with_the_way_out(
     path = tools(tmp_path / "tools", "git", "cat", "sh")
     monkeypatch.setenv("PATH", path)
     done = run(checkout.path, "graph", "--format", "svg")
-    assert (done.code, "`dot`, which is not installed" in done.stderr) == (1, True), done.stderr
+    assert (done.code, "`dot` draws the SVG, and it is not installed" in done.stderr) == (
+        1,
+        True,
+    ), done.stderr
     stub = Path(path, "dot")
     stub.write_text('#!/bin/sh\necho "<svg $1>"\ncat\n', "utf-8")
     stub.chmod(0o755)

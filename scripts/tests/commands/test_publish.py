@@ -57,7 +57,7 @@ def test_the_steps_of_a_release_can_be_taken_one_by_one(
     prepared: Repo, remote: Repo, shelf: Shelf
 ) -> None:
     early = run(prepared.path, "tag", "--execute")
-    assert (early.code, "publish first" in early.stderr) == (1, True)
+    assert (early.code, "publish it first" in early.stderr) == (1, True)
     assert run(prepared.path, "publish", "--execute").code == 0
     assert len(shelf.files()) == 6
     skipped = run(prepared.path, "publish", "--json").json["uploads"]

@@ -82,7 +82,7 @@ def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
     assert "This was a rehearsal" in done.stdout
     again = f"nox -s release -- --execute --workspace '{checkout.path}' zq-base"
     assert f"To do it for real: {again}\n" in done.stdout
-    assert "A real release would refuse to start" in done.stdout
+    assert "A real release would not start" in done.stdout
     assert "the working tree is not clean" in done.stderr
 
 

@@ -57,7 +57,7 @@ def test_a_file_that_changed_since_it_was_checked_is_not_uploaded(
     assert run(pair.path, "prepare", "--execute").code == 0
     done = run(pair.path, *PUBLISH)
     assert done.code == 1
-    assert "zq_top-0.1.0-py3-none-any.whl is not what was checked" in done.stderr
+    assert "zq_top-0.1.0-py3-none-any.whl was changed after it was checked" in done.stderr
     assert shelf.files() == [WHEEL, SDIST]
 
 

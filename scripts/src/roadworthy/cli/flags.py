@@ -34,13 +34,13 @@ def folder(text: str) -> Path:
 def seconds(text: str) -> float:
     """Take a time to wait: a finite one, and of one day at most."""
     try:
-        told = float(text)
+        value = float(text)
     except ValueError:
-        told = -1.0
-    if not 0 <= told <= DAY:  # nor is what is no number, which is unlike all numbers
+        value = -1.0
+    if not 0 <= value <= DAY:  # nor is what is no number, which is unlike all numbers
         message = f"`{text}` is not a number of seconds from 0 to {DAY:.0f}"
         raise ArgumentTypeError(message)
-    return told
+    return value
 
 
 FLAGS: Mapping[str, Mapping[str, object]] = {

@@ -59,7 +59,7 @@ class Parser(ArgumentParser):
 def stop_on_repeated(typed: Sequence[str]) -> None:
     """Raise `UsageFailure` where an option stands twice that has one value."""
     words = [word.partition("=")[0] for word in takewhile("--".__ne__, typed)]
-    once = ("--workspace", *(name for name, told in FLAGS.items() if "action" not in told))
+    once = ("--workspace", *(name for name, flag in FLAGS.items() if "action" not in flag))
     hint = "give it once: only one value can be used"
     stop_on(
         (

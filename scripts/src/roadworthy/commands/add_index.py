@@ -57,8 +57,8 @@ def run(options: Options, _: Steps) -> Answer:
         ) from None
     if changed != text:
         path.write_bytes(changed.encode("utf-8"))
-    told = [] if changed != text else ["It is already there."]
-    lines = "\n".join([*told, *_words(name, entry)])
+    words = [] if changed != text else ["It is already there."]
+    lines = "\n".join([*words, *_words(name, entry)])
     return Answer({"index": _table(name, entry)}, lambda: terminal.say(lines))
 
 

@@ -61,12 +61,12 @@ def _asked(
     """Ask on the terminal for what is missing."""
     released = ", ".join(m.name for m in workspace.members.values() if not m.never_released)
     screen = terminal.console()
-    asked = names or _words(Prompt.ask(f"Which members ({released})", console=screen))
-    workspace.select(asked)
+    named = names or _words(Prompt.ask(f"Which members ({released})", console=screen))
+    workspace.select(named)
     chosen = level or Prompt.ask("What is it", choices=list(LEVELS), console=screen)
-    told = text or [Prompt.ask("What will people notice", console=screen)]
-    _require(asked, chosen, told)
-    return asked, chosen, " ".join(told).strip()
+    words = text or [Prompt.ask("What will people notice", console=screen)]
+    _require(named, chosen, words)
+    return named, chosen, " ".join(words).strip()
 
 
 def _words(answer: str) -> Sequence[str]:

@@ -185,8 +185,8 @@ def findings(found: Iterable[Finding]) -> dict[str, object]:
 
 def picture(form: str, drawn: str, edges: Iterable[tuple[str, str, str]]) -> dict[str, object]:
     """Return the answer of `graph`."""
-    told = [{"from": start, "to": end, "kind": kind} for start, end, kind in edges]
-    return {"format": form, "picture": drawn, "edges": told}
+    drawn_edges = [{"from": start, "to": end, "kind": kind} for start, end, kind in edges]
+    return {"format": form, "picture": drawn, "edges": drawn_edges}
 
 
 def snippets(revision: str, commit: str, found: Iterable[Snippet]) -> dict[str, object]:

@@ -63,8 +63,8 @@ def strange_files(clone: Repository, folders: Iterable[str]) -> Iterator[Problem
 
 def _links_and_submodules(clone: Repository) -> Iterator[tuple[str, str]]:
     for entry in clone.git("ls-files", "--stage", "-z").rstrip("\0").split("\0"):
-        told, _, path = entry.partition("\t")
-        mode = told.partition(" ")[0]
+        start, _, path = entry.partition("\t")
+        mode = start.partition(" ")[0]
         if mode in {LINK, SUBMODULE}:
             yield path, mode
 

@@ -71,28 +71,28 @@ def keep_in(folder: Path) -> Step:
     return Step("dist", put)
 
 
-def take(work: Work, steps: Iterable[Step], told: Steps) -> Work:
+def take(work: Work, steps: Iterable[Step], progress: Steps) -> Work:
     """Take steps, one after another; tell of each."""
     for step in steps:
-        with told(step.name):
+        with progress(step.name):
             work = step.take(work)
     return work
 
 
 def release(
-    site: Site, told: Steps, *, intent: Intent, terms: Terms, folder: Path | None = None
+    site: Site, progress: Steps, *, intent: Intent, terms: Terms, folder: Path | None = None
 ) -> Work:
     """Release what is due at a site; return what was done.
 
     `folder` is where the distributions are put for people to find.
     Raises `Failure` at the first step that fails before anything has left the machine.
     """
-    with told("plan"):
+    with progress("plan"):
         work = planned(site, intent, terms, republish=site.is_real)
-    return work if work.nothing_due else take(work, _all_steps(work, folder), told)
+    return work if work.nothing_due else take(work, _all_steps(work, folder), progress)
 
 
-def finish(site: Site, told: Steps, terms: Terms, *, verified: bool = False) -> Work:
+def finish(site: Site, progress: Steps, terms: Terms, *, verified: bool = False) -> Work:
     """Verify the tags whose release is not finished yet, and push its release tag.
 
     It begins nothing: what is due beside them waits for a release. With `verified`,
@@ -102,7 +102,7 @@ def finish(site: Site, told: Steps, terms: Terms, *, verified: bool = False) -> 
     plan = replace(make_plan(facts), releases=())
     work = Work(site=site, terms=terms, facts=facts, plan=plan, commit=plan.base)
     steps = (CLOSE,) if verified else (VERIFY_TAGS, CLOSE)
-    return take(at_commit(work, plan.base), steps, told)
+    return take(at_commit(work, plan.base), steps, progress)
 
 
 def _all_steps(work: Work, folder: Path | None) -> Iterable[Step]:

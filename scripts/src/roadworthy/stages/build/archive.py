@@ -30,7 +30,7 @@ CHUNK = 1024 * 1024
 LOCAL_HEADER, END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s4H2LH")
 IS_STREAMED, IS_UTF8 = 0x8, 0x800
 DESCRIPTORS = {12, 16, 20, 24}  # what is behind an entry whose size was not known before
-IS_ZIP64 = 0xFFFFFFFF  # in place of a size that is told elsewhere
+IS_ZIP64 = 0xFFFFFFFF  # in place of a size that is listed elsewhere
 AROUND = "has something before, between or behind its entries, which some readers take for entries"
 HINT = "no index and no installer should accept it: check what the build backend packs"
 
@@ -96,12 +96,12 @@ def _is_seamless(path: Path, entries: Sequence[zipfile.ZipInfo]) -> bool:
 def _is_as_told(entry: zipfile.ZipInfo, header: Sequence[int], following: int) -> bool:
     """Tell whether an entry begins and ends as the directory has it."""
     _, _, _, method, _, _, *sizes, name, extra = header
-    told = [entry.CRC, entry.compress_size, entry.file_size]
+    listed = [entry.CRC, entry.compress_size, entry.file_size]
     is_streamed = bool(entry.flag_bits & IS_STREAMED)
     end = entry.header_offset + LOCAL_HEADER.size + name + extra + entry.compress_size
     return bool(
         method == entry.compress_type
-        and (sizes == told or is_streamed or IS_ZIP64 in sizes)
+        and (sizes == listed or is_streamed or IS_ZIP64 in sizes)
         and following - end in (DESCRIPTORS if is_streamed else {0})
     )
 

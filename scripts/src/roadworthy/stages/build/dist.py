@@ -120,8 +120,8 @@ def _record(folder: Path) -> dict[str, tuple[str, str]]:
 def read_record(text: str) -> dict[str, tuple[str, str]]:
     """Read a record; where it is none, or says anything strange, it says nothing."""
     try:
-        told = json.loads(text)["distributions"]
-        entries = [(each["filename"], each["commit"], each["sha256"]) for each in told]
+        record = json.loads(text)["distributions"]
+        entries = [(each["filename"], each["commit"], each["sha256"]) for each in record]
     except (ValueError, KeyError, TypeError, RecursionError):
         return {}
     if not all(isinstance(word, str) for entry in entries for word in entry):

@@ -75,8 +75,8 @@ def _way_out(index: Index, refusal: Refusal) -> str:
         case 401 | 403:
             return f"look at the credentials for {index.name} (UV_PUBLISH_TOKEN)"
         case 429:
-            asked = refusal.retry_after
-            later = f" in {asked:.0f} s" if asked else " later"
+            pause = refusal.retry_after
+            later = f" in {pause:.0f} s" if pause else " later"
             return f"{index.name} takes no more for now: run the same command again{later}"
         case 400 | 409:
             return f"{index.name} says why; what is there is never replaced"

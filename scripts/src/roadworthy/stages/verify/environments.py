@@ -61,12 +61,12 @@ def _proven(
     modules = importable(distribution)
     if not modules and has_code(distribution):
         return ("it installs files, and none that can be imported",)
-    asked = [f"import {module}" for module in modules]
-    asked += [f"command {name} {calls}" for name, calls in commands(distribution)]
-    if not asked:
+    tasks = [f"import {module}" for module in modules]
+    tasks += [f"command {name} {calls}" for name, calls in commands(distribution)]
+    if not tasks:
         return ()
     command = (str(python), "-I", "-B", str(PROBE))
-    question = "\n".join(asked)
+    question = "\n".join(tasks)
     said = process.run(
         command,
         environment=environment,

@@ -29,8 +29,8 @@ class Evidence:
     @property
     def commit(self) -> str:
         """Return the commit it was installed from; empty where it came from elsewhere."""
-        told = self.direct_url.get("vcs_info")
-        return str(told.get("commit_id", "")) if isinstance(told, dict) else ""
+        found = self.direct_url.get("vcs_info")
+        return str(found.get("commit_id", "")) if isinstance(found, dict) else ""
 
     @property
     def origin(self) -> str:
@@ -70,39 +70,39 @@ def judge(
     """
     needed = closure(workspace.always, member.name)
     for name in sorted(needed | evidence.keys()):  # whoever else brought a sibling in
-        told = evidence.get(name)
-        if told is None:
+        found = evidence.get(name)
+        if found is None:
             return f"{name} is not installed"
-        wrong = _wrong_origin(workspace.members[name], told, promise)
-        wrong = wrong or _wrong_version(workspace.members[name], told, promise)
+        wrong = _wrong_origin(workspace.members[name], found, promise)
+        wrong = wrong or _wrong_version(workspace.members[name], found, promise)
         if wrong:
             return wrong
     return next(_own_problems(member, evidence, promise), "")
 
 
-def _wrong_origin(member: Member, told: Evidence, promise: Promise) -> str:
+def _wrong_origin(member: Member, found: Evidence, promise: Promise) -> str:
     """Compare with PEP 610's record: https://packaging.python.org/specifications/direct-url/."""
     name, expected = member.name, promise.origin_of(member.name)
-    if told.origin != expected:
-        return f"{name} came from {_named(told.origin)}, not from {_named(expected)}"
+    if found.origin != expected:
+        return f"{name} came from {_named(found.origin)}, not from {_named(expected)}"
     if promise.url:
-        url = unquote(str(told.direct_url.get("url", "")))
+        url = unquote(str(found.direct_url.get("url", "")))
         if url != unquote(promise.url):
             shown = public_url(url)
             if shown == unquote(promise.url):
                 return f"{name} is recorded with credentials in its URL"
             return f"{name} is recorded as from {shown}, not from {promise.url}"
-        folder = str(told.direct_url.get("subdirectory") or "")
+        folder = str(found.direct_url.get("subdirectory") or "")
         wanted = promise.subdirectories[name]
         if folder != wanted:
             return f"{name} is recorded as from the folder `{folder}`, not from `{wanted}`"
     return ""
 
 
-def _wrong_version(member: Member, told: Evidence, promise: Promise) -> str:
+def _wrong_version(member: Member, found: Evidence, promise: Promise) -> str:
     wanted = member.version
-    if wanted and promise.origin != INDEX and Version(told.version) != wanted:
-        return f"{member.name} is installed as {told.version}, not as {wanted}"
+    if wanted and promise.origin != INDEX and Version(found.version) != wanted:
+        return f"{member.name} is installed as {found.version}, not as {wanted}"
     return ""
 
 
@@ -111,10 +111,10 @@ def _own_problems(
 ) -> Iterator[str]:
     own = evidence[member.name]
     for requirement in member.requirements:
-        told = evidence.get(requirement.sibling)
-        is_met = not told or requirement.admits(Version(told.version))
-        if told and requirement.kind is Kind.REQUIRED and not is_met:
-            yield f'{requirement.sibling} {told.version} is not in "{requirement.text}"'
+        found = evidence.get(requirement.sibling)
+        is_met = not found or requirement.admits(Version(found.version))
+        if found and requirement.kind is Kind.REQUIRED and not is_met:
+            yield f'{requirement.sibling} {found.version} is not in "{requirement.text}"'
     yield from ("; ".join(own.errors),) if own.errors else ()
     if promise.origin == INDEX:  # the manifest here may be newer than what is there
         return

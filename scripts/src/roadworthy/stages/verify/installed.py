@@ -25,8 +25,8 @@ def installed(python: Path, names: Iterable[NormalizedName]) -> dict[NormalizedN
 
 def direct_url(distribution: Distribution) -> Mapping[str, object]:
     """Return the record of where it came from; empty for an index."""
-    told = json.loads(distribution.read_text("direct_url.json") or "{}")
-    return told if isinstance(told, dict) else {}
+    found = json.loads(distribution.read_text("direct_url.json") or "{}")
+    return found if isinstance(found, dict) else {}
 
 
 def hashes(distribution: Distribution) -> dict[str, str]:
