@@ -7,7 +7,8 @@ from pathlib import Path
 from ..model.history.change import Commit
 from ..model.problem import Problem, UsageFailure
 from . import process
-from .git.repository import Repository
+from .git.repository import FILE, Repository
+from .git.writing import commit
 
 HEAD = "HEAD"
 
@@ -48,12 +49,14 @@ class Tree:
         listed = "".join(f"{self.path(path)}\0" for path in paths)
         self.repository.git("checkout-index", "--force", "-z", "--stdin", stdin=listed)
 
-    def commit_files(self, paths: Iterable[str], message: str) -> str:
-        """Commit files as they are in the working tree, on its branch; return the commit."""
-        listed = "".join(f"{self.path(path)}\0" for path in paths)
-        self.repository.git("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed)
-        self.repository.git("commit", "--quiet", "--no-verify", "--file=-", stdin=message)
-        return resolve(self.repository, HEAD)
+    def commit_on(self, branch: str, texts: Mapping[str, str | None], message: str) -> str:
+        """Add a commit to a branch that is here, with new texts of files; None removes one."""
+        modes = self.modes()
+        files = {
+            self.path(path): None if text is None else (modes.get(path, FILE), text)
+            for path, text in texts.items()
+        }
+        return commit(self.repository, branch, self.commit, files, message)
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """Read many files at once; one that is not there is left out."""

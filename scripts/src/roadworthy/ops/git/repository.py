@@ -12,7 +12,7 @@ from .. import process
 from .settings import Setting, effective, theirs
 from .words import COMMITS, literally, read_commits, read_records
 
-LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
+FILE, LINK, SUBMODULE = "100644", "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
 NOTHING = "0" * 40  # no object has this hash
 TRUE = frozenset({"true", "yes", "on", "1"})
