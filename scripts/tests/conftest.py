@@ -7,10 +7,14 @@ import pytest
 
 from roadworthy.ops import loopback, process
 
+from .helpers.cli import run
 from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
-from .helpers.repository import Repo
-from .helpers.shelf import Shelf, new_shelf
-from .helpers.workspaces import index_table, make_workspace, member, trio
+from .helpers.patterns import PATTERNS
+from .helpers.repository import Repo, remote_of
+from .helpers.shelf import Shelf, Stand
+from .helpers.workspaces import a_pair, index_table, trio, workspace_and_remote
+
+RELEASE = ("release", "--execute", "--installer", "uv")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,34 +85,58 @@ def own_environment(
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patterns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what many tests start from, for as long as the tests run."""
+    with PATTERNS.kept_in(tmp_path_factory.mktemp("patterns")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def stand() -> Iterator[Stand]:
+    """Serve the shelves of all tests from one address."""
+    made = Stand()
+    with loopback.serve(made) as made.url:
+        yield made
+
+
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def shelf(tmp_path: Path, stand: Stand) -> Iterator[Shelf]:
     """Serve an index on loopback that takes uploads, and can be told to misbehave."""
-    made, app = new_shelf(tmp_path / "index-files")
-    with loopback.serve(app) as url:
-        made.url = url
+    with stand.holding(tmp_path / "index-files") as made:
         yield made
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return a workspace of three members with a bare remote and an index."""
-    repo = make_workspace(tmp_path / "a checkout", trio(), index_table("shelf", shelf.url))
-    repo.with_remote(tmp_path / "a remote.git")
-    return repo
+    return workspace_and_remote(tmp_path / "a checkout", trio(), index_table("shelf", shelf.url))
 
 
 @pytest.fixture
-def remote(checkout: Repo, tmp_path: Path) -> Repo:
+def remote(checkout: Repo) -> Repo:
     """Return the bare remote of the checkout."""
-    assert checkout.git("remote") == "origin"
-    return Repo(tmp_path / "a remote.git")
+    return remote_of(checkout)
 
 
 @pytest.fixture
 def pair(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return a workspace of two members, one of which requires the other."""
-    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
-    repo = make_workspace(tmp_path / "a pair", members, index_table("shelf", shelf.url))
-    repo.with_remote(tmp_path / "a pair.git")
-    return repo
+    return workspace_and_remote(tmp_path / "a pair", a_pair(), index_table("shelf", shelf.url))
+
+
+@pytest.fixture
+def released(tmp_path: Path, stand: Stand, shelf: Shelf) -> Repo:
+    """Return that workspace once it was released, to its remote and to the index."""
+    assert shelf.url == stand.url
+
+    def make(folder: Path) -> None:
+        with stand.holding(folder / "index-files"):
+            made = workspace_and_remote(
+                folder / "a pair", a_pair(), index_table("shelf", stand.url)
+            )
+            done = run(made.path, *RELEASE)
+            assert done.code == 0, done.stderr
+
+    PATTERNS.put("released pair", tmp_path, make)
+    return Repo(tmp_path / "a pair")

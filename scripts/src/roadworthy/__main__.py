@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .cli.options import Common
     from .commands.answer import Answer
 
+# Done, and nothing to release.
+FINE = {0, NothingToRelease.exit_code}
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 # How a person, a CI and a closed terminal tell us to end.
@@ -110,7 +112,7 @@ def _answer(options: Common) -> int:
         answer = module_of(options.command).run(options, steps)
     _show_problems([*answer.warnings, *_summarised(answer)], kind="warning")
     if options.json:
-        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code == 0)
+        _print_json(options.command, answer.problems, answer.data, ok=answer.exit_code in FINE)
     else:
         answer.show()
     _show_problems(answer.problems)
@@ -134,7 +136,7 @@ def _summarised(answer: Answer) -> Sequence[Problem]:
 def _failed(typed: Sequence[str], failure: Failure) -> int:
     if "--json" in typed:
         command = next((word for word in typed if word in COMMANDS), None)
-        _print_json(command, failure.problems, {}, ok=False)
+        _print_json(command, failure.problems, {}, ok=failure.exit_code in FINE)
     kind = "note" if isinstance(failure, NothingToRelease) else "error"
     _show_problems(failure.problems, kind=kind)
     return failure.exit_code

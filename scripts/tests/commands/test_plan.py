@@ -69,7 +69,7 @@ def test_the_release_commit_consumes_the_notes(checkout: Repo, remote: Repo) -> 
     log = remote.git("show", "main:packages/zq-base/CHANGELOG.md")
     assert log.endswith("### Changed\n\n- **Breaking:** Lids are gone")
     again = run(checkout.path, "prepare")
-    assert "prepared already" in again.stdout
+    assert "already prepared" in again.stdout
 
 
 def test_a_change_is_checked_before_it_is_merged(checkout: Repo) -> None:
@@ -110,7 +110,7 @@ def test_what_cannot_be_mended_or_answered_is_no_traceback(checkout: Repo) -> No
     checkout.commit("break", {"packages/zq-middle/pyproject.toml": wrong})
     path.write_text("[project", "utf-8")
     done = run(checkout.path, "plan", "--check", "--fix")
-    assert (done.code, "zq-middle/pyproject.toml cannot be mended" in done.stderr) == (1, True)
+    assert (done.code, "zq-middle/pyproject.toml cannot be edited" in done.stderr) == (1, True)
     shutil.rmtree(path.parent)
     done = run(checkout.path, "change", "zq-middle", "fix", "It")
     assert (done.code, "zq-middle is not a folder" in done.stderr) == (2, True), done.stderr

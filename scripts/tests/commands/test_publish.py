@@ -98,7 +98,7 @@ def test_what_was_built_elsewhere_is_published_from_its_folder(
     (folder / "zq_base-0.1.0-py3-none-any.whl").rename(stale)
     done = run(prepared.path, "publish", "--execute", "--from", str(folder))
     assert (done.code, shelf.uploads) == (1, 0)
-    assert "does not have zq-base 0.1.0 whole" in done.stderr
+    assert "lacks files of zq-base 0.1.0" in done.stderr
     shutil.copy(stale, folder / "zq_base-0.1.0-py3-none-any.whl")
     assert run(prepared.path, "publish", "--execute", "--from", str(folder)).code == 0
     assert (len(shelf.files()), stale.name in shelf.files()) == (6, False)
@@ -144,7 +144,7 @@ def test_an_index_that_refuses_the_credentials(checkout: Repo, remote: Repo, she
     shelf.refuse_uploads = "403 Forbidden"
     done = run(checkout.path, *RELEASE)
     assert done.code == 1
-    assert "zq-base is not published" in done.stderr
+    assert "zq-base was not published" in done.stderr
     assert "zq-middle waits for zq-base" in done.stderr
     assert (shelf.files(), remote.git("tag")) == ([], "")
     shelf.refuse_uploads = ""
@@ -193,7 +193,7 @@ def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, sh
     shelf.refuse_names = ("zq_base",)
     done = run(repo.path, *RELEASE)
     assert done.code == 1
-    assert "The same command goes on from here" in done.stdout
+    assert "Run the same command again" in done.stdout
     assert remote.git("tag").splitlines() == ["zq-lone/v0.1.0"]
     untagged = ("zq-base/v0.1.0", "zq-middle/v0.1.0", "zq-app/v0.1.0")
     told = done.stdout[done.stdout.index("To give this release up instead:") :].splitlines()

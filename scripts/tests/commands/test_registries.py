@@ -240,7 +240,7 @@ def test_a_wrong_secret_uploads_nothing(
         logged_in(monkeypatch, name, replace(made, upload_secret=GUESSED))
         done = prepared.publish(name)
         assert (done.code, made.files(), made.uploads) == (1, [], 0)
-        assert "zq-base is not published" in done.stderr
+        assert "zq-base was not published" in done.stderr
         assert GUESSED not in done.stdout + done.stderr
 
 

@@ -18,7 +18,7 @@ class Repo:
         """Make an empty repository on the branch main."""
         path.mkdir(parents=True, exist_ok=True)
         repo = cls(path)
-        repo.git("init", "--quiet", "--initial-branch=main", *options)
+        repo.git("init", "--quiet", "--template=", "--initial-branch=main", *options)
         return repo
 
     def git(self, *arguments: str) -> str:
@@ -49,8 +49,15 @@ class Repo:
 
     def with_remote(self, path: Path, *options: str) -> "Repo":
         """Give it a bare remote that has all of it; return that."""
-        self.git("init", "--quiet", "--bare", "--initial-branch=main", *options, str(path))
+        shape = ("--template=", "--initial-branch=main")
+        self.git("init", "--quiet", "--bare", *shape, *options, str(path))
         remote = Repo(path)
+        (path / "hooks").mkdir()
         self.git("remote", "add", "origin", str(path))
         self.git("push", "--quiet", "--set-upstream", "origin", "main")
         return remote
+
+
+def remote_of(checkout: Repo) -> Repo:
+    """Return the bare remote that lies beside a checkout."""
+    return Repo(checkout.path.with_name(f"{checkout.path.name}.git"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from socket import SHUT_RDWR
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from roadworthy.ops import loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from threading import Event
 
@@ -159,6 +160,32 @@ class Shelf:
             self.projects.add(project)
         counted = self.tries - self.refuse_after
         return self.refuse_uploads if 0 < counted <= self.refuse_times else ""
+
+
+@dataclass
+class Stand:
+    """An address on loopback at which one shelf after another stands.
+
+    What names its address, such as a workspace, can be made once for many tests.
+    """
+
+    url: str = ""
+    app: WSGIApplication | None = None
+
+    @contextmanager
+    def holding(self, folder: Path) -> Iterator[Shelf]:
+        """Let a shelf of a folder stand there for a while, and then what stood there before."""
+        shelf, app = new_shelf(folder)
+        shelf.url, before = self.url, self.app
+        self.app = app
+        try:
+            yield shelf
+        finally:
+            self.app = before
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Let the shelf that stands there answer; who comes late finds nothing."""
+        return self.app(environ, start) if self.app else _answer(start, "410 Gone", b"gone")
 
 
 def new_shelf(folder: Path) -> tuple[Shelf, WSGIApplication]:

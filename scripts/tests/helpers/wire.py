@@ -55,7 +55,10 @@ class _Talk(BaseRequestHandler):
     def handle(self) -> None:
         head = b""
         while b"\r\n\r\n" not in head:
-            head += self.request.recv(65536)
+            piece = self.request.recv(65536)
+            if not piece:
+                return  # whoever asked went away in the middle of it
+            head += piece
         self.server.heads.append(head.decode("latin-1"))
         try:
             for piece in self.server.said():

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from .patterns import PATTERNS
 from .repository import Repo
 
 MANIFEST = """\
@@ -97,13 +98,37 @@ def index_table(name: str, url: str) -> str:
 
 
 def make_workspace(path: Path, members: dict[str, str], more: str = "") -> Repo:
-    """Write a workspace, lock it and commit it."""
-    repo = Repo.init(path)
+    """Write a workspace, lock it and commit it, in a repository that may be there already."""
     files = {"pyproject.toml": ROOT.format(more=more), ".gitignore": "dist/\n", **members}
+    if (path / ".git").exists():
+        return _committed(Repo(path), files)
+    PATTERNS.put(
+        f"workspace {sorted(files.items())}", path, lambda p: _committed(Repo.init(p), files)
+    )
+    return Repo(path)
+
+
+def _committed(repo: Repo, files: dict[str, str]) -> Repo:
     repo.commit("feat: start", files)
     lock(repo)
     repo.commit("chore: lock")
     return repo
+
+
+def a_pair() -> dict[str, str]:
+    """Return two members, one of which requires the other."""
+    return {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
+
+
+def workspace_and_remote(path: Path, members: dict[str, str], more: str = "") -> Repo:
+    """Write a workspace with a bare remote beside it, `path` with `.git` at its end."""
+
+    def make(folder: Path) -> None:
+        made = make_workspace(folder / path.name, members, more)
+        made.with_remote(folder / f"{path.name}.git")
+
+    PATTERNS.put(f"{path.name} {sorted(members.items())} {more}", path.parent, make)
+    return Repo(path)
 
 
 def lock(repo: Repo) -> None:

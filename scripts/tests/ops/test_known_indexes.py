@@ -1,19 +1,28 @@
 """A configured index is known by where it is read, or else by where it is uploaded to."""
 
+import subprocess
+
 import pytest
 
 from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops.known_indexes import catalogue, entry_of
-from roadworthy.ops.twine import public_indexes
 
 STRANGER = "https://index.example.com/of/a/stranger/"
 
 
+def test_pypi_is_where_uv_publishes_by_itself() -> None:
+    pypi = catalogue()["pypi"]
+    command = ("uv", "help", "publish")
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert f'url = "{pypi.url.rstrip("/")}"' in said
+    assert f"PyPI's publish URL (<{pypi.publish_url}>)" in said
+
+
 def test_pypi_is_known_by_its_own_urls() -> None:
-    public = public_indexes()
-    read = entry_of(Index(name="any", url=public["PYPI_SIMPLE"]))
-    uploaded = entry_of(Index(name="any", url=STRANGER, publish_url=public["TESTPYPI_UPLOAD"]))
-    assert (read, uploaded) == (catalogue()["pypi"], catalogue()["testpypi"])
+    pypi, testpypi = catalogue()["pypi"], catalogue()["testpypi"]
+    read = entry_of(Index(name="any", url=pypi.url))
+    uploaded = entry_of(Index(name="any", url=STRANGER, publish_url=testpypi.publish_url))
+    assert (read, uploaded) == (pypi, testpypi)
 
 
 def test_a_token_of_codeartifact_is_known_to_end() -> None:

@@ -5,28 +5,34 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import run
-from tests.helpers.repository import Repo
+from tests.helpers.patterns import PATTERNS
+from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
-from tests.helpers.workspaces import index_table, make_workspace, member
+from tests.helpers.workspaces import index_table, member, workspace_and_remote
 
 
 @pytest.fixture
 def single(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return a workspace of one member with a bare remote and an index."""
-    repo = make_workspace(tmp_path / "one", member("zq-base"), index_table("shelf", shelf.url))
-    repo.with_remote(tmp_path / "one.git")
-    return repo
+    table = index_table("shelf", shelf.url)
+    return workspace_and_remote(tmp_path / "one", member("zq-base"), table)
 
 
 @pytest.fixture
 def single_remote(single: Repo) -> Repo:
     """Return the bare remote of the one member's workspace."""
-    return Repo(single.path.with_suffix(".git"))
+    return remote_of(single)
 
 
 @pytest.fixture
-def ready(single: Repo) -> Repo:
+def ready(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return the workspace of one member, its release commit pushed."""
-    done = run(single.path, "prepare", "--execute")
-    assert done.code == 0, done.stderr
-    return single
+
+    def make(folder: Path) -> None:
+        table = index_table("shelf", shelf.url)
+        made = workspace_and_remote(folder / "one", member("zq-base"), table)
+        done = run(made.path, "prepare", "--execute")
+        assert done.code == 0, done.stderr
+
+    PATTERNS.put("ready", tmp_path, make)
+    return Repo(tmp_path / "one")

@@ -14,7 +14,7 @@ from roadworthy.model.problem import Problem
 from roadworthy.model.upload import Action, Upload
 from roadworthy.model.workspace.workspace import Index, Member
 from roadworthy.ops.index import read_pages
-from roadworthy.ops.twine import public_indexes
+from roadworthy.ops.known_indexes import catalogue
 from roadworthy.stages.build.as_committed import Committed
 from roadworthy.stages.build.build import problems_of
 from roadworthy.stages.distribution import described
@@ -27,8 +27,8 @@ from tests.helpers.workspaces import make_workspace, member
 
 pytestmark = pytest.mark.promise(22)
 
-PUBLIC = public_indexes()
-PYPI = Index(name="pypi", url=PUBLIC["PYPI_SIMPLE"], publish_url=PUBLIC["PYPI_UPLOAD"])
+KNOWN = catalogue()["pypi"]
+PYPI = Index(name="pypi", url=KNOWN.url, publish_url=KNOWN.publish_url)
 UNKNOWN = Index(name="ours", url="https://index.invalid/simple/")
 NAME, VERSION = NormalizedName("zq-base"), Version("0.1.0")
 MEMBER = Member(name=NAME, path="packages/zq-base", version=VERSION)
@@ -89,6 +89,86 @@ def test_a_requirement_by_a_url_is_refused_whatever_the_index(tmp_path: Path) ->
         Problem("distribution-unlike-manifest", f"{name} requires something by a URL", hint, NAME)
         for name in (WHEEL, SDIST)
     ]
+
+
+def with_description(content_type: str, text: str, version: str = "2.3") -> str:
+    """Return metadata with a long description."""
+    stated = f"Metadata-Version: {version}\nName: zq-base\nVersion: 0.1.0\n"
+    return f"{stated}{content_type}\n{text}"
+
+
+RST, MARKDOWN = (
+    "Description-Content-Type: text/x-rst\n",
+    "Description-Content-Type: text/markdown\n",
+)
+PLAIN, WRONG = "Description-Content-Type: text/plain\n", "Base\n====\n\n.. unheard-of:: x\n"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text"),
+    [
+        (RST, "Base\n====\n\n`link <https://example.invalid>`_\n"),
+        (MARKDOWN, WRONG),
+        (PLAIN, WRONG),
+        ("Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\n", "# Base\n"),
+        (RST, ""),
+        ("", "Just words\n"),
+        ("License-File: LICENSE\n", ""),  # older than its field: setuptools wrote it
+    ],
+)
+def test_what_an_index_can_show_is_no_problem(content_type: str, text: str, tmp_path: Path) -> None:
+    distributions = built(tmp_path, with_description(content_type, text, "2.1"))
+    assert list(problems_of(distributions, [COMMITTED])) == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "text", "said"),
+    [
+        (RST, WRONG, 'line 4: error: Unknown directive type "unheard-of". .. unheard-of:: x'),
+        ("", WRONG, 'line 4: error: Unknown directive type "unheard-of". .. unheard-of:: x'),
+        (RST, ".. include:: x\n", 'line 1: warning: "include" directive disabled.'),
+        (RST, ".. only a comment\n", "No content rendered from RST source."),
+    ],
+)
+def test_a_description_that_no_index_can_show_is_a_problem(
+    content_type: str, text: str, said: str, tmp_path: Path
+) -> None:
+    distributions = built(tmp_path, with_description(content_type, text))
+    hint = "fix the readme of zq-base, or name its format in `readme` of the manifest"
+    assert list(problems_of(distributions, [COMMITTED])) == [
+        Problem(
+            "description-not-shown",
+            f"an index cannot show the long description of {name}: {said}",
+            hint,
+            NAME,
+        )
+        for name in (WHEEL, SDIST)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("Nonsense: 1", "the field nonsense is unknown or malformed"),
+        ("Requires-Python: three", "'three' is invalid for 'requires-python'"),
+        (
+            "License-Expression: MIT",
+            "license-expression introduced in metadata version 2.4, not 2.3",
+        ),
+        (
+            "Description-Content-Type: text/markdown; charset=latin-1",
+            "'description-content-type' can only specify the UTF-8 charset, not 'latin-1'",
+        ),
+    ],
+)
+def test_a_field_that_no_index_takes_is_a_problem(field: str, said: str, tmp_path: Path) -> None:
+    distributions = built(tmp_path, with_description(f"{field}\n", ""))
+    hint = "fix these fields in the manifest of zq-base, or use a newer build backend"
+    expected = [
+        Problem("metadata-refused", f"the metadata of {name} is not valid: {said}", hint, NAME)
+        for name in (WHEEL, SDIST)
+    ]
+    assert list(problems_of(distributions, [COMMITTED])) == expected
 
 
 def test_a_rehearsal_tells_what_pypi_would_refuse_and_asks_nothing_of_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 
 from roadworthy.model.problem import Problem
 from roadworthy.model.workspace.workspace import Index
-from roadworthy.ops.twine import public_indexes
+from roadworthy.ops.known_indexes import catalogue
 from roadworthy.stages.distribution import described
 from roadworthy.stages.publish.refusals import refusals
 from tests.helpers.archives import WHEEL, write_wheel
@@ -18,8 +18,8 @@ from tests.helpers.workspaces import ROOT, make_workspace, member
 pytestmark = pytest.mark.promise(20)
 
 MANIFEST = "packages/zq-base/pyproject.toml"
-PUBLIC = public_indexes()
-PYPI = Index(name="pypi", url=PUBLIC["PYPI_SIMPLE"], publish_url=PUBLIC["PYPI_UPLOAD"])
+KNOWN = catalogue()["pypi"]
+PYPI = Index(name="pypi", url=KNOWN.url, publish_url=KNOWN.publish_url)
 UNKNOWN = Index(name="ours", url="https://index.invalid/simple/")
 
 

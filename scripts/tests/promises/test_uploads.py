@@ -256,7 +256,7 @@ def test_a_token_that_expires_ends_a_release_at_a_member_and_a_new_one_goes_on(
     shelf.refuse_uploads, shelf.refuse_after = "403 Forbidden", 2
     done = run(pair.path, *PUBLISH)
     assert (done.code, shelf.sent, shelf.tries) == (1, [WHEEL, SDIST], 3)
-    assert "zq-top is not published" in done.stderr
+    assert "zq-top was not published" in done.stderr
     assert "look at the credentials for shelf" in done.stderr
     shelf.refuse_uploads = ""
     assert run(pair.path, *PUBLISH).code == 0

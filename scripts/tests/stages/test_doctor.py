@@ -8,13 +8,13 @@ from packaging.utils import NormalizedName
 from roadworthy.model.plan.facts import Page
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.model.workspace.workspace import Index
-from roadworthy.ops import twine
 from roadworthy.ops.git.repository import Repository
+from roadworthy.ops.known_indexes import catalogue
 from roadworthy.stages.doctor import Finding, Mark, first_release, lifetime
 from tests.helpers.repository import Repo
 
-PUBLIC = twine.public_indexes()
-PYPI = Index(name="pypi", url=PUBLIC["PYPI_SIMPLE"], publish_url=PUBLIC["PYPI_UPLOAD"])
+KNOWN = catalogue()["pypi"]
+PYPI = Index(name="pypi", url=KNOWN.url, publish_url=KNOWN.publish_url)
 GOOGLE = "https://europe-python.pkg.dev/project/repository/"
 REGISTRY = Index(name="google", url=f"{GOOGLE}simple/", publish_url=GOOGLE)
 STRANGER = Index(name="strange", url="https://index.invalid/here/", publish_url="")

@@ -1,12 +1,13 @@
 """The command `plan`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..cli.options import WithIndex, WithIntent
 from ..model.history.review import Review, note_problems
 from ..model.plan.facts import unknown_problems
-from ..model.plan.plan import make_plan
-from ..model.problem import Problem, UsageFailure
+from ..model.plan.plan import Plan, make_plan
+from ..model.problem import Failure, NothingToRelease, Problem, UsageFailure
 from ..report import as_json, markdown, terminal
 from ..stages.change.ranges import write_ranges
 from ..stages.change.review import reviewed
@@ -55,9 +56,17 @@ def run(options: Options, _: Steps) -> Answer:
         show,
         problems=problems,
         warnings=[*made.warnings, *unknown_problems(facts)],
-        exit_code=1 if problems else 0,
+        exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )
+
+
+def _exit_code(made: Plan, problems: Sequence[Problem], *, is_check: bool) -> int:
+    """Return 3 where there is nothing to release; a check of a pull request passes all the same."""
+    if problems:
+        return Failure.exit_code
+    is_empty = not made.releases and not made.closing
+    return NothingToRelease.exit_code if is_empty and not is_check else 0
 
 
 def _review(context: Context, options: Options) -> Review | None:

@@ -103,7 +103,7 @@ def _page_of(index: Index, name: NormalizedName, login: Login | None) -> Request
 
 def _is_forward(index: Index, url: str) -> bool:
     """Tell whether an index sends there all who ask for what it does not have."""
-    from .known_indexes import entry_of  # noqa: PLC0415 - an eighth of a second, and seldom
+    from .known_indexes import entry_of  # noqa: PLC0415 - 20 ms, and seldom
 
     entry = entry_of(index)
     return entry is not None and bool(entry.forward) and is_same_origin(url, entry.forward)

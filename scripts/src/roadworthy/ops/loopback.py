@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
+# How often a server looks whether it is to end: whoever ends it waits for that.
+POLL_SECONDS = 0.02
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def application(folder: Path) -> WSGIApplication:
 def serve(app: WSGIApplication) -> Iterator[str]:
     """Serve an application on a free port of loopback; give its URL."""
     with make_server(LOOPBACK, 0, app, _Server, _Silent) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         try:
             yield f"http://{LOOPBACK}:{server.server_port}/"
         finally:

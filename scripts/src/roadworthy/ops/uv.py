@@ -46,7 +46,7 @@ def require(required_version: str) -> None:
     except InvalidSpecifier:
         message = f"[tool.uv] `required-version` is {required_version!r}, which is not a range"
         raise UsageFailure(
-            Problem("python-range-invalid", message, 'write a range such as ">=0.9"')
+            Problem("uv-required-version", message, 'write a range such as ">=0.9"')
         ) from None
     if not fits:
         message = f"uv {version} is not the uv that this workspace requires ({required_version})"

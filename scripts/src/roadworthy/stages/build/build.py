@@ -16,6 +16,7 @@ from .archive import archive_problems
 from .as_committed import Committed, differences
 from .building import Task, build_all
 from .contents import content_problems
+from .metadata import metadata_problems
 
 
 def build(
@@ -51,8 +52,6 @@ def build(
 
 def problems_of(built: Sequence[Distribution], members: Iterable[Committed]) -> Iterator[Problem]:
     """Check distributions against manifests and files of their members; wheels may be several."""
-    from ...ops import twine  # noqa: PLC0415 - an eighth of a second that trying a build saves
-
     for committed in members:
         member = committed.member
         own = [d.path for d in built if d.member == member.name]
@@ -65,10 +64,5 @@ def problems_of(built: Sequence[Distribution], members: Iterable[Committed]) -> 
             # Of one that cannot be read, both say the same.
             found = chain(content_problems(path, member), archive_problems(path, member.name))
             yield from dict.fromkeys(found)
-            said = twine.complaint(path)
-            if said:
-                hint = "an index would refuse it or show it wrongly: fix this metadata"
-                yield Problem(
-                    "metadata-refused", f"`twine check` of {path.name}: {said}", hint, member.name
-                )
+            yield from metadata_problems(path, member.name)
         yield from differences(committed, own)

@@ -30,7 +30,8 @@ UNREADABLE = (Exception,)
 def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     """Check a wheel or an sdist against the manifest of its member."""
     try:
-        metadata, top_level = _read(path)
+        text, top_level = _read(path)
+        metadata, _ = parse_email(text)
     except UNREADABLE as error:
         yield unreadable(path, error, member.name)
         return
@@ -86,31 +87,35 @@ def same_contents(one: Path, other: Path) -> bool:
 
 def metadata_of(path: Path) -> RawMetadata:
     """Return the metadata of a distribution that can be read."""
+    return parse_email(metadata_text(path))[0]
+
+
+def metadata_text(path: Path) -> bytes:
+    """Return the file of metadata in a distribution that can be read."""
     return _read(path)[0]
 
 
-def _read(path: Path) -> tuple[RawMetadata, set[str]]:
+def _read(path: Path) -> tuple[bytes, set[str]]:
     """Return the metadata of a distribution, and what it would install for import."""
     return _read_wheel(path) if path.suffix == ".whl" else _read_sdist(path)
 
 
-def _read_wheel(path: Path) -> tuple[RawMetadata, set[str]]:
+def _read_wheel(path: Path) -> tuple[bytes, set[str]]:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         at_top = [name for name in names if name.endswith(METADATA) and name.count("/") == 1]
         metadata = next(iter(at_top), METADATA)
-        stated, _ = parse_email(archive.read(metadata))
+        text = archive.read(metadata)
     info = metadata.partition("/")[0]
     own = (info, info.replace(".dist-info", ".data"))
-    return stated, {name for name in names if name.partition("/")[0] not in own}
+    return text, {name for name in names if name.partition("/")[0] not in own}
 
 
-def _read_sdist(path: Path) -> tuple[RawMetadata, set[str]]:
+def _read_sdist(path: Path) -> tuple[bytes, set[str]]:
     root = path.name.removesuffix(".tar.gz")
     with tarfile.open(path, "r:gz") as archive:
         info = archive.extractfile(f"{root}/PKG-INFO")
-        stated, _ = parse_email(info.read() if info else b"")
-    return stated, set()
+        return info.read() if info else b"", set()
 
 
 def _metadata_problems(

@@ -48,4 +48,4 @@ def _is_above(stated: str, highest: str) -> bool:
     try:
         return Version(stated) > Version(highest)
     except InvalidVersion:
-        return False  # what is no version is found by `twine check`
+        return False  # what is no version is found by the build
