@@ -39,7 +39,7 @@ class Tree:
         """Return a path below the workspace's root as the repository has it."""
         return f"{self.prefix}/{path}" if self.prefix else path
 
-    def modes(self) -> dict[str, str]:
+    def modes(self) -> Mapping[str, str]:
         """Map all files of the workspace to their modes."""
         return self.repository.modes(self.commit, self.prefix)
 

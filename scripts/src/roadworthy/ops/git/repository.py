@@ -12,7 +12,11 @@ from .. import process
 from .settings import Setting, effective, theirs
 from .words import COMMITS, literally, read_commits, read_records
 
-FILE, LINK, SUBMODULE = "100644", "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
+FILE, LINK, SUBMODULE = (
+    "100644",
+    "120000",
+    "160000",
+)  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
 NOTHING = "0" * 40  # no object has this hash
 TRUE = frozenset({"true", "yes", "on", "1"})
@@ -92,12 +96,19 @@ class Repository:
         printed = self.git("status", "--porcelain", "-z", "--no-renames")
         return [entry for entry in printed.split("\0") if entry]
 
-    def modes(self, revision: str, prefix: str = "") -> dict[str, str]:
+    def modes(self, commit: str, prefix: str = "") -> Mapping[str, str]:
         """Map the files of a commit below a folder, by their path from there, to their modes."""
-        tree = f"{revision}:{prefix}" if prefix else revision
-        listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
-        entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
-        return {path: told.partition(" ")[0] for told, _, path in entries}
+        tree = f"{commit}:{prefix}" if prefix else commit
+        if tree not in self._modes:
+            listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
+            entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
+            self._modes[tree] = {path: words.partition(" ")[0] for words, _, path in entries}
+        return self._modes[tree]
+
+    @cached_property
+    def _modes(self) -> dict[str, Mapping[str, str]]:
+        """Keep what was listed: a commit does not change."""
+        return {}
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""

@@ -4,7 +4,8 @@ from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
 from ...ops.git.writing import push as push_refs
 from ..work import Work, at_commit
-from .lock import LOCK, updated_lock
+from .files import LOCK
+from .lock import updated_lock
 
 
 def prepare(work: Work) -> Work:
