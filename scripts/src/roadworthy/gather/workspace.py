@@ -6,9 +6,21 @@ from ..model.workspace.workspace import MANIFEST, Workspace
 from ..ops.git.repository import LINK, SUBMODULE
 from ..ops.tree import Tree
 
+_known: dict[tuple[str, str], Workspace] = {}
+
 
 def workspace_at(tree: Tree) -> Workspace:
-    """Read the workspace at a commit; raise `UsageFailure` where there is none."""
+    """Read the workspace at a commit; raise `UsageFailure` where there is none.
+
+    A commit says the same in every repository, and so it is read once.
+    """
+    place = (tree.commit, tree.prefix)
+    if place not in _known:
+        _known[place] = _read(tree)
+    return _known[place]
+
+
+def _read(tree: Tree) -> Workspace:
     modes = tree.modes()
     files = tuple(modes)
     root = tree.texts([MANIFEST])

@@ -108,15 +108,12 @@ def open_workspace(folder: Path) -> Tree:
         )
     repository = Repository(path=folder)
     try:
-        printed = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
+        asked = ("--is-shallow-repository", "--show-prefix", f"{HEAD}^{{commit}}")
+        printed = repository.git("rev-parse", *asked)
     except process.CommandFailure as failure:
         raise UsageFailure(_unreadable(folder, failure.output)) from None
-    is_shallow, _, prefix = printed.removesuffix("\n").partition("\n")
-    commit = repository.commit_of(HEAD)
-    if commit is None:
-        raise UsageFailure(
-            Problem("git-no-commit", f"{folder} has no commit yet", "commit the workspace first")
-        )
+    is_shallow, _, rest = printed.partition("\n")
+    prefix, _, commit = rest.removesuffix("\n").rpartition("\n")
     if is_shallow == "true":
         hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
         message = "the clone is shallow: it lacks history and tags"
@@ -135,5 +132,8 @@ def _unreadable(folder: Path, printed: str) -> Problem:
     if "not a git repository" in printed:
         hint = "run `git init` and commit, or name another folder with --workspace"
         return Problem("git-no-repository", f"{folder} is not in a git repository", hint)
+    if "unknown revision" in printed:
+        hint = "commit the workspace first"
+        return Problem("git-no-commit", f"{folder} has no commit yet", hint)
     hint = f"fix this; `git -C {folder} status` shows the same"
     return Problem("git-unreadable", f"git cannot read {folder}:\n{printed.strip()}", hint)

@@ -61,6 +61,16 @@ class Repository:
         except process.CommandFailure:
             return None
 
+    def recalls(self, *arguments: str) -> str | None:
+        """Ask as `asks` does, but once: for answers that stay the same while we run."""
+        if arguments not in self._recalled:
+            self._recalled[arguments] = self.asks(*arguments)
+        return self._recalled[arguments]
+
+    @cached_property
+    def _recalled(self) -> dict[tuple[str, ...], str | None]:
+        return {}
+
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """Return all settings that git obeys in the user's repository, with their secrets."""
@@ -89,7 +99,7 @@ class Repository:
     @property
     def has_work_tree(self) -> bool:
         """Tell whether there are files to be changed: a bare repository has none."""
-        return self.asks("rev-parse", "--is-inside-work-tree") == "true"
+        return self.recalls("rev-parse", "--is-inside-work-tree") == "true"
 
     def changed(self) -> list[str]:
         """Return what is changed in the working tree, each as `git status` writes it."""
@@ -132,6 +142,13 @@ class Repository:
         if name.isprintable():
             return name
         return self.asks("rev-parse", "--verify", "--quiet", "--end-of-options", name) or NOTHING
+
+    def tagged_commits(self, *names: str) -> dict[str, str]:
+        """Map tags that are here, all or those that are named, to their commits."""
+        shape = "--format=%(refname)%00%(*objectname)%00%(objectname)%00"
+        patterns = [f"refs/tags/{name}" for name in names] or ["refs/tags"]
+        records = read_records(self.git("for-each-ref", shape, *patterns), 3)
+        return {ref.removeprefix("refs/tags/"): peeled or target for ref, peeled, target in records}
 
     def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
         """Read every tag with its commit, and the names of all branches, here and remote."""
