@@ -20,7 +20,12 @@ NOX = Path(sys.executable).with_name("nox")
 FROM_TEMPLATE = ("noxfile.py", "uv.lock", ".gitignore", "tests/__init__.py", "tests/conftest.py")
 TAG = "roadworthy/v1.0.0"
 MEMBERS = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
-TESTS = "def test_it_imports() -> None:\n    import {module}  # noqa: F401, PLC0415\n"
+CODE = {
+    "src/{module}/__init__.py": '"""A member of a project."""\n\nNAME = "{module}"\n',
+    "src/{module}/py.typed": "",
+    "tests/test_it.py": '"""Tests of a member."""\n\nfrom {module} import NAME\n\n\n'
+    'def test_it_imports() -> None:\n    assert NAME == "{module}"\n',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,12 @@ def project(machine: Machine, folder: Path, members: dict[str, str], python: str
     for name in (*FROM_TEMPLATE, "tests/test_workspace.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(machine.template.path / name, folder / name)
-    tested = {
-        f"packages/{name}/tests/test_it.py": TESTS.format(module=name.replace("-", "_"))
-        for name in ("zq-base", "zq-top")
+    code = {
+        f"packages/{name}/{path.format(module=module)}": text.format(module=module)
+        for name, module in (("zq-base", "zq_base"), ("zq-top", "zq_top"))
+        for path, text in CODE.items()
     }
-    files = {**members, **tested, "pyproject.toml": manifest(machine, python)}
+    files = {**members, **code, "pyproject.toml": manifest(machine, python)}
     files |= {path: with_tests(text) for path, text in members.items() if "pyproject" in path}
     repo.commit("feat: start", files)
     machine.run(folder, UV, "lock", "--quiet", "--python", sys.executable)
