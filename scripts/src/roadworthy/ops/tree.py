@@ -11,6 +11,7 @@ from .git.repository import FILE, Repository
 from .git.writing import commit
 
 HEAD = "HEAD"
+_modes: dict[tuple[str, str], Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +41,14 @@ class Tree:
         return f"{self.prefix}/{path}" if self.prefix else path
 
     def modes(self) -> Mapping[str, str]:
-        """Map all files of the workspace to their modes."""
-        return self.repository.modes(self.commit, self.prefix)
+        """Map all files of the workspace to their modes.
+
+        A commit says the same in every repository, and so it is listed once.
+        """
+        place = (self.commit, self.prefix)
+        if place not in _modes:
+            _modes[place] = self.repository.modes(*place)
+        return _modes[place]
 
     def check_out(self, paths: Iterable[str]) -> None:
         """Write files of the commit into the repository's working tree, and its index."""

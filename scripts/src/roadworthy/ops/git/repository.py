@@ -109,16 +109,9 @@ class Repository:
     def modes(self, commit: str, prefix: str = "") -> Mapping[str, str]:
         """Map the files of a commit below a folder, by their path from there, to their modes."""
         tree = f"{commit}:{prefix}" if prefix else commit
-        if tree not in self._modes:
-            listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
-            entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
-            self._modes[tree] = {path: words.partition(" ")[0] for words, _, path in entries}
-        return self._modes[tree]
-
-    @cached_property
-    def _modes(self) -> dict[str, Mapping[str, str]]:
-        """Keep what was listed: a commit does not change."""
-        return {}
+        listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
+        entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
+        return {path: words.partition(" ")[0] for words, _, path in entries}
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
