@@ -10,8 +10,7 @@ from ..history.note import LEVELS
 from ..history.tag import Tag
 from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
-from .cascade import ranges_left
-from .draft import Draft
+from .draft import Draft, ranges_left
 from .facts import Facts, Page
 
 
