@@ -6,18 +6,30 @@ from ..model.workspace.workspace import MANIFEST, Workspace
 from ..ops.git.repository import LINK, SUBMODULE
 from ..ops.tree import Tree
 
+_known: dict[tuple[str, str], Workspace] = {}
+
 
 def workspace_at(tree: Tree) -> Workspace:
-    """Read the workspace at a commit; raise `UsageFailure` where there is none."""
+    """Read the workspace at a commit; raise `UsageFailure` where there is none.
+
+    A commit says the same in every repository, and so it is read once.
+    """
+    place = (tree.commit, tree.prefix)
+    if place not in _known:
+        _known[place] = _read(tree)
+    return _known[place]
+
+
+def _read(tree: Tree) -> Workspace:
     modes = tree.modes()
     files = tuple(modes)
-    root = tree.texts([MANIFEST])
-    if not root:
+    texts = tree.texts([path for path in files if path.rpartition("/")[2] == MANIFEST])
+    if MANIFEST not in texts:
         hint = "name the root of a uv workspace with --workspace"
         message = f"there is no {tree.path(MANIFEST)} in commit {tree.commit[:12]}"
         raise UsageFailure(Problem("workspace-not-found", message, hint))
     elsewhere = [path for path, mode in modes.items() if mode in {LINK, SUBMODULE}]
     targets = tree.texts(elsewhere) if elsewhere else {}
     links = {path: targets.get(path, "") for path in elsewhere}
-    paths = manifest_paths(root[MANIFEST], files, links)
-    return read_workspace(tree.texts(paths), files, tree.texts)
+    paths = manifest_paths(texts[MANIFEST], files, links)
+    return read_workspace({path: texts[path] for path in paths}, files, tree.texts)

@@ -3,20 +3,17 @@
 `requests` bounds each read alone; here all of it is bound, in time and in size.
 """
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
 from ..model.index.catalogue import is_private_talk
-from ..model.index.login import Login
 
 SILENT_SECONDS = 20.0
 PORTS = {"http": 80, "https": 443}
@@ -24,6 +21,13 @@ REDIRECTS = {301, 302, 303, 307, 308}
 MOST_REDIRECTS = 5
 CHUNK = 1 << 16
 MIB = 1 << 20
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import requests
+
+    from ..model.index.login import Login
 
 Found = TypeVar("Found")
 
@@ -93,10 +97,13 @@ def fetch(request: Request, bounds: Bounds, take: Callable[[bytes], object]) -> 
 
     Raises `NoAnswer` where it does not come whole, within bounds and from an allowed place.
     """
+    from requests import RequestException  # noqa: PLC0415 - most commands do without
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415
+
     until = time.monotonic() + bounds.seconds
     try:
         return within(bounds.seconds, lambda: _followed(request, bounds, until, take))
-    except (requests.RequestException, HTTPError, ValueError) as error:
+    except (RequestException, HTTPError, ValueError) as error:
         raise NoAnswer(why=_why(error, bounds)) from None
 
 
@@ -160,6 +167,8 @@ def _followed(
 
 
 def _sent(request: Request, url: str, bounds: Bounds) -> requests.Response:
+    import requests  # noqa: PLC0415 - see `fetch`
+
     return requests.request(
         "GET" if request.form is None else "POST",
         url,
@@ -217,6 +226,8 @@ def _head(url: str, response: requests.Response) -> Head:
 
 def _why(error: Exception, bounds: Bounds) -> str:
     """Say why no whole answer came."""
+    import requests  # noqa: PLC0415 - see `fetch`
+
     if isinstance(error, requests.Timeout) or "timed out" in str(error):  # so of the content
         seconds = silent_seconds(bounds)
         return f"no answer in {seconds:g} s{' (UV_HTTP_TIMEOUT)' * (seconds != SILENT_SECONDS)}"

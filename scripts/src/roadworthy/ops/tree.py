@@ -7,9 +7,11 @@ from pathlib import Path
 from ..model.history.change import Commit
 from ..model.problem import Problem, UsageFailure
 from . import process
-from .git.repository import Repository
+from .git.repository import FILE, Repository
+from .git.writing import commit
 
 HEAD = "HEAD"
+_modes: dict[tuple[str, str], Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +40,15 @@ class Tree:
         """Return a path below the workspace's root as the repository has it."""
         return f"{self.prefix}/{path}" if self.prefix else path
 
-    def modes(self) -> dict[str, str]:
-        """Map all files of the workspace to their modes."""
-        return self.repository.modes(self.commit, self.prefix)
+    def modes(self) -> Mapping[str, str]:
+        """Map all files of the workspace to their modes.
+
+        A commit says the same in every repository, and so it is listed once.
+        """
+        place = (self.commit, self.prefix)
+        if place not in _modes:
+            _modes[place] = self.repository.modes(*place)
+        return _modes[place]
 
     def check_out(self, paths: Iterable[str]) -> None:
         """Write files of the commit into the repository's working tree, and its index."""
@@ -48,12 +56,14 @@ class Tree:
         listed = "".join(f"{self.path(path)}\0" for path in paths)
         self.repository.git("checkout-index", "--force", "-z", "--stdin", stdin=listed)
 
-    def commit_files(self, paths: Iterable[str], message: str) -> str:
-        """Commit files as they are in the working tree, on its branch; return the commit."""
-        listed = "".join(f"{self.path(path)}\0" for path in paths)
-        self.repository.git("update-index", "--add", "--remove", "-z", "--stdin", stdin=listed)
-        self.repository.git("commit", "--quiet", "--no-verify", "--file=-", stdin=message)
-        return resolve(self.repository, HEAD)
+    def commit_on(self, branch: str, texts: Mapping[str, str | None], message: str) -> str:
+        """Add a commit to a branch that is here, with new texts of files; None removes one."""
+        modes = self.modes()
+        files = {
+            self.path(path): None if text is None else (modes.get(path, FILE), text)
+            for path, text in texts.items()
+        }
+        return commit(self.repository, branch, self.commit, files, message)
 
     def texts(self, paths: Collection[str]) -> dict[str, str]:
         """Read many files at once; one that is not there is left out."""
@@ -105,15 +115,12 @@ def open_workspace(folder: Path) -> Tree:
         )
     repository = Repository(path=folder)
     try:
-        printed = repository.git("rev-parse", "--is-shallow-repository", "--show-prefix")
+        asked = ("--is-shallow-repository", "--show-prefix", f"{HEAD}^{{commit}}")
+        printed = repository.git("rev-parse", *asked)
     except process.CommandFailure as failure:
         raise UsageFailure(_unreadable(folder, failure.output)) from None
-    is_shallow, _, prefix = printed.removesuffix("\n").partition("\n")
-    commit = repository.commit_of(HEAD)
-    if commit is None:
-        raise UsageFailure(
-            Problem("git-no-commit", f"{folder} has no commit yet", "commit the workspace first")
-        )
+    is_shallow, _, rest = printed.partition("\n")
+    prefix, _, commit = rest.removesuffix("\n").rpartition("\n")
     if is_shallow == "true":
         hint = "run `git fetch --unshallow --tags`; in CI, fetch with depth 0"
         message = "the clone is shallow: it lacks history and tags"
@@ -132,5 +139,8 @@ def _unreadable(folder: Path, printed: str) -> Problem:
     if "not a git repository" in printed:
         hint = "run `git init` and commit, or name another folder with --workspace"
         return Problem("git-no-repository", f"{folder} is not in a git repository", hint)
+    if "unknown revision" in printed:
+        hint = "commit the workspace first"
+        return Problem("git-no-commit", f"{folder} has no commit yet", hint)
     hint = f"fix this; `git -C {folder} status` shows the same"
     return Problem("git-unreadable", f"git cannot read {folder}:\n{printed.strip()}", hint)

@@ -131,7 +131,7 @@ def _followed(checkout: Repository, settings: Settings, branch: str | None) -> s
     """Fetch and fast-forward, where that loses nothing; return what git and hooks say."""
     if branch not in settings.branch or not checkout.has_work_tree or checkout.changed():
         return ""
-    plain = ("--quiet", "--no-prune", "--no-recurse-submodules", "--tags")
+    plain = ("--quiet", "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--tags")
     merging = ("--quiet", "--ff-only", "--no-stat", "--no-autostash", "--no-verify-signatures")
     checkout.git("fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
     plain_merge = ("-c", f"branch.{branch}.mergeOptions=", "merge")
@@ -209,11 +209,10 @@ def _remote_refs(checkout: Repository, settings: Settings) -> dict[str, str] | N
 
 
 def _tag_problems(checkout: Repository, refs: dict[str, str]) -> Iterator[Problem]:
-    tags, _ = checkout.tags_and_branches("HEAD")
-    for tag in tags:
-        ref = f"refs/tags/{tag.name}"
+    for name, commit in checkout.tagged_commits().items():
+        ref = f"refs/tags/{name}"
         at_remote = refs.get(f"{ref}^{{}}") or refs.get(ref)
-        if at_remote and at_remote != tag.commit:
-            message = f"the tag {tag.name} is at {tag.commit[:12]} here, at {at_remote[:12]} there"
+        if at_remote and at_remote != commit:
+            message = f"the tag {name} is at {commit[:12]} here, at {at_remote[:12]} there"
             hint = "one of them was moved, and tags must never move: find out which is right"
             yield Problem("tag-moved", message, hint)

@@ -13,14 +13,21 @@ from pathlib import Path
 from ..gather.facts import gather
 from ..model.plan.intent import Intent
 from ..model.plan.plan import make_plan
-from .build.due import build_due, build_to_try, keep
+from .late import (
+    build_due,
+    build_to_try,
+    compare,
+    gate,
+    keep,
+    publish,
+    require_published,
+    verify_index,
+    verify_tags,
+)
 from .prepare.prepare import prepare, propose, push, require_prepared
-from .publish.publish import compare, publish
-from .publish.published import require_published
 from .site import Site
 from .steps import Steps
 from .tag.tag import close, tag
-from .verify.release import gate, verify_index, verify_tags
 from .work import Terms, Work, at_commit, planned
 
 

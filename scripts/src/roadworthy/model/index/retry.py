@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 # How long to wait before each further try, in seconds; then it is given up.
 PAUSES = (1.0, 2.0, 4.0, 8.0)
@@ -71,6 +70,8 @@ def pauses(chance: Iterator[float]) -> Iterator[float]:
 def _seconds(text: str, now: datetime) -> float:
     if text.isdecimal():
         return float(text)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - most uploads do without
+
     try:
         until = parsedate_to_datetime(text)
     except ValueError:

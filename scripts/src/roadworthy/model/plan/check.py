@@ -10,8 +10,7 @@ from ..history.note import LEVELS
 from ..history.tag import Tag
 from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
-from .cascade import ranges_left
-from .draft import Draft
+from .draft import Draft, ranges_left
 from .facts import Facts, Page
 
 
@@ -131,21 +130,24 @@ def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[
 def _range_problem(
     name: NormalizedName, requirement: InternalRequirement, planned: str, sibling: Draft
 ) -> Problem | None:
-    version = sibling.version
-    new = _proposed(requirement, sibling)
-    pasted = f"'{new}'" if '"' in new else f'"{new}"'
-    hint = f"write {pasted} in {requirement.kind}"
     if requirement.requirement.url:
         message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
-        return Problem("requires-by-url", message, f"{hint}, and a workspace source", name)
+        hint = f"{_written(requirement, sibling)}, and a workspace source"
+        return Problem("requires-by-url", message, hint, name)
     if requirement.is_bare and requirement.kind is not Kind.BUILD:
-        return Problem(
-            "range-missing", f"{name} requires {requirement.sibling} without a range", hint, name
-        )
-    if not replace(requirement, text=planned).admits(version):
-        message = f"{name} requires `{requirement.text}`, which {version} is not in"
-        return Problem("range-excludes-sibling", message, hint, name)
+        message = f"{name} requires {requirement.sibling} without a range"
+        return Problem("range-missing", message, _written(requirement, sibling), name)
+    if not replace(requirement, text=planned).admits(sibling.version):
+        message = f"{name} requires `{requirement.text}`, which {sibling.version} is not in"
+        return Problem("range-excludes-sibling", message, _written(requirement, sibling), name)
     return None
+
+
+def _written(requirement: InternalRequirement, sibling: Draft) -> str:
+    """Say what to write instead of a requirement, ready to be pasted."""
+    new = _proposed(requirement, sibling)
+    pasted = f"'{new}'" if '"' in new else f'"{new}"'
+    return f"write {pasted} in {requirement.kind}"
 
 
 def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:

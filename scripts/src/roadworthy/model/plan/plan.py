@@ -13,9 +13,9 @@ from ..version import Level, base_of, level_between, raised
 from ..workspace.requirement import Kind, moved_to
 from ..workspace.version_source import FromTag
 from ..workspace.workspace import Member, Workspace
-from .cascade import finish_together, spread
+from .assemble import assemble
 from .check import problems_of, proposals
-from .draft import Draft, drafts_of, find_reasons
+from .draft import Draft
 from .facts import Facts
 from .graph import closure, cycle, waves
 from .intent import Intent
@@ -95,7 +95,7 @@ def make_plan(facts: Facts, intent: Intent = NOTHING_ASKED) -> Plan:
     """
     workspace = facts.workspace
     _refuse_cycles(workspace)
-    drafts = _drafted(facts, intent)
+    drafts = assemble(facts, intent)
     order = _order(drafts, workspace)
     rewrites = _rewrites(drafts, workspace)
     releases = tuple(_release(drafts[name], wave, facts, rewrites) for name, wave in order)
@@ -114,24 +114,13 @@ def make_plan(facts: Facts, intent: Intent = NOTHING_ASKED) -> Plan:
     )
 
 
-def _drafted(facts: Facts, intent: Intent) -> dict[NormalizedName, Draft]:
-    """Return what is due for every member, the dependents that must follow included."""
-    drafts = drafts_of(facts, intent)
-    for draft in drafts.values():
-        if any(intent.includes(mate.member.name) for mate in draft.mates):
-            find_reasons(draft, facts, intent)
-    finish_together(drafts.values(), facts)
-    spread(drafts, facts, intent)
-    return drafts
-
-
 def _left_out(
     facts: Facts, intent: Intent, drafts: Mapping[NormalizedName, Draft]
 ) -> tuple[NormalizedName, ...]:
     """Return the members that are due, too, and that nobody asked for."""
     if not intent.only:
         return ()
-    everyone = _drafted(facts, replace(intent, only=frozenset(), republish=False))
+    everyone = assemble(facts, replace(intent, only=frozenset(), republish=False))
     return tuple(n for n, draft in everyone.items() if draft.is_due and not drafts[n].is_due)
 
 
@@ -225,20 +214,21 @@ def _release(
         requirements={after.sibling: after.range for after in planned},
         entries=draft.entries,
         notes=() if draft.is_fixed else tuple(note.path for note in draft.notes),
-        finished_from=draft.finished_from,
-        tagged=draft.tagged,
+        finished_from=draft.cause.finished_from,
+        tagged=draft.cause.tagged,
     )
 
 
 def _bump(draft: Draft) -> Level:
     """Return the level that people gave; else that of the step itself."""
-    if draft.level or draft.prior is None:
-        return draft.level
+    past = draft.past
+    if draft.cause.level or draft.prior is None:
+        return draft.cause.level
     if draft.is_fixed:
         return level_between(draft.prior[0], draft.version)
-    told = max((commit.level for commit in draft.commits), default=Level.NONE)
-    if told and draft.final and base_of(draft.version) == raised(draft.final, told):
-        return told
+    level, final = max((c.level for c in past.commits), default=Level.NONE), past.final
+    if level and final and base_of(draft.version) == raised(final, level):
+        return level
     return level_between(draft.prior[0], draft.version)
 
 

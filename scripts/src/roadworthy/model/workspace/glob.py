@@ -1,8 +1,10 @@
 """Globs over paths, folder by folder: `*` within a name, `**` for any folders or none."""
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 
+@lru_cache(maxsize=100_000)  # the commits of a history touch the same files again and again
 def matches(path: str, pattern: str) -> bool:
     """Tell whether a whole path matches a pattern."""
     parts = path.split("/")

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate, takewhile
 from pathlib import PurePosixPath
 from posixpath import basename, dirname, join, normpath
@@ -208,7 +209,7 @@ def _toml(path: str, text: str) -> dict[str, Any]:
     try:
         text.encode("utf-8")
         if not LONG_KEY.search(text):
-            return tomllib.loads(text)
+            return _table(text)
         why, hint = deep
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
@@ -222,6 +223,11 @@ def _toml(path: str, text: str) -> dict[str, Any]:
     except ValueError:
         why, hint = "has a number that is too long", "write one of fewer than 4,300 digits"
     raise UsageFailure(Problem("manifest-unreadable", f"{path} {why}", hint))
+
+
+@lru_cache(maxsize=10_000)  # most manifests stay the same from one commit to the next
+def _table(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
 
 
 def _workspace_table(root: Mapping[str, Any]) -> Mapping[str, Any]:

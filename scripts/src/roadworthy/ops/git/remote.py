@@ -14,7 +14,7 @@ def url_of(repository: Repository, remote: str) -> str | None:
 
     Raises `UsageFailure` for one that no release uses.
     """
-    url = repository.asks("remote", "get-url", "--", remote)
+    url = repository.recalls("remote", "get-url", "--", remote)
     if url is None:
         return None
     require_transport(url, f"the URL of the remote `{remote}`")
@@ -59,5 +59,5 @@ def _absolute(repository: Repository, url: str) -> str:
     """Make a path absolute; git starts it at the top of the checkout."""
     if "://" in url or ":" in url.partition("/")[0]:
         return url
-    top = repository.asks("rev-parse", "--show-toplevel")
+    top = repository.recalls("rev-parse", "--show-toplevel")
     return str((Path(top or repository.path) / url).resolve())

@@ -12,7 +12,11 @@ from .. import process
 from .settings import Setting, effective, theirs
 from .words import COMMITS, literally, read_commits, read_records
 
-LINK, SUBMODULE = "120000", "160000"  # https://git-scm.com/docs/git-fast-import#_filemodify
+FILE, LINK, SUBMODULE = (
+    "100644",
+    "120000",
+    "160000",
+)  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
 NOTHING = "0" * 40  # no object has this hash
 TRUE = frozenset({"true", "yes", "on", "1"})
@@ -57,6 +61,16 @@ class Repository:
         except process.CommandFailure:
             return None
 
+    def recalls(self, *arguments: str) -> str | None:
+        """Ask as `asks` does, but once: for answers that stay the same while we run."""
+        if arguments not in self._recalled:
+            self._recalled[arguments] = self.asks(*arguments)
+        return self._recalled[arguments]
+
+    @cached_property
+    def _recalled(self) -> dict[tuple[str, ...], str | None]:
+        return {}
+
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
         """Return all settings that git obeys in the user's repository, with their secrets."""
@@ -85,19 +99,19 @@ class Repository:
     @property
     def has_work_tree(self) -> bool:
         """Tell whether there are files to be changed: a bare repository has none."""
-        return self.asks("rev-parse", "--is-inside-work-tree") == "true"
+        return self.recalls("rev-parse", "--is-inside-work-tree") == "true"
 
     def changed(self) -> list[str]:
         """Return what is changed in the working tree, each as `git status` writes it."""
         printed = self.git("status", "--porcelain", "-z", "--no-renames")
         return [entry for entry in printed.split("\0") if entry]
 
-    def modes(self, revision: str, prefix: str = "") -> dict[str, str]:
+    def modes(self, commit: str, prefix: str = "") -> Mapping[str, str]:
         """Map the files of a commit below a folder, by their path from there, to their modes."""
-        tree = f"{revision}:{prefix}" if prefix else revision
+        tree = f"{commit}:{prefix}" if prefix else commit
         listed = self.git("ls-tree", "-r", "-z", "--full-tree", tree)
         entries = (entry.partition("\t") for entry in listed.rstrip("\0").split("\0"))
-        return {path: told.partition(" ")[0] for told, _, path in entries}
+        return {path: words.partition(" ")[0] for words, _, path in entries}
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
@@ -121,6 +135,13 @@ class Repository:
         if name.isprintable():
             return name
         return self.asks("rev-parse", "--verify", "--quiet", "--end-of-options", name) or NOTHING
+
+    def tagged_commits(self, *names: str) -> dict[str, str]:
+        """Map tags that are here, all or those that are named, to their commits."""
+        shape = "--format=%(refname)%00%(*objectname)%00%(objectname)%00"
+        patterns = [f"refs/tags/{name}" for name in names] or ["refs/tags"]
+        records = read_records(self.git("for-each-ref", shape, *patterns), 3)
+        return {ref.removeprefix("refs/tags/"): peeled or target for ref, peeled, target in records}
 
     def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
         """Read every tag with its commit, and the names of all branches, here and remote."""

@@ -1,4 +1,4 @@
-"""The files of the release commit, in the working tree of the scratch clone."""
+"""The files that `uv lock` reads, in the working tree of the scratch clone."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ Edits = Mapping[str, str | None]
 
 
 def lay_out(tree: Tree, workspace: Workspace, edits: Edits) -> None:
-    """Check out what is edited, and what `uv lock` reads: of a member, its manifest alone.
+    """Check out what is edited, and what uv reads: of a member, its manifest alone.
 
     In a large workspace, to write all files and to remove them takes longer than all the rest.
     """

@@ -16,40 +16,50 @@ from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import MANIFEST, Member, Workspace
 from ...ops import process, uv
 from ...ops.git import settings as git_settings
+from ...ops.git.repository import LINK
 from ...ops.tree import Tree
 from ..build.backends import FOLDER, fill
 from ..checkout import own_source
 from ..job import UV_CACHE, job
-from .files import LOCK, Edits, write_edits
+from .files import LOCK, Edits, lay_out, write_edits
 
 # How uv says that something has to be built, and may not be.
 MAY_NOT_BUILD = "is disabled"
 
 
-def update_lock(tree: Tree, root: Path, workspace: Workspace, edits: Edits) -> None:
-    """Bring the lock file at a workspace's root up to date; `tree` is what was edited there.
+def updated_lock(tree: Tree, workspace: Workspace, edits: Edits) -> str | None:
+    """Return the text of the lock file after edits; None where there is none, or it stays.
 
     Raises `Failure` where uv cannot, or where it would change more than it has to.
     """
     is_concerned = any(PurePosixPath(path).name == MANIFEST for path in edits)
-    if not is_concerned or not (root / LOCK).is_file():
-        return
+    if not is_concerned or tree.modes().get(LOCK, LINK) == LINK:
+        return None
+    lay_out(tree, workspace, edits)
+    file = tree.root / LOCK
+    before = file.read_bytes()
+    write_edits(tree.root, edits)
     hidden = [member for member in workspace.members.values() if member.build.hides_metadata]
-    if not hidden:
-        try:
-            uv.lock(root, git_settings.unbound(), "--no-build")
-        except process.CommandFailure as failure:
-            if MAY_NOT_BUILD not in failure.output:
-                raise
-        else:
-            return
-    _build_and_lock(tree, root, workspace, hidden, edits)
+    if hidden or not _locked_without_builds(tree.root):
+        return _built_and_locked(tree, workspace, hidden, edits)
+    after = file.read_bytes()
+    return None if after == before else after.decode().replace("\r\n", "\n")
 
 
-def _build_and_lock(
-    tree: Tree, root: Path, workspace: Workspace, hidden: list[Member], edits: Edits
-) -> None:
-    """Let uv build what it has to, away from everything, and take the lock file alone."""
+def _locked_without_builds(root: Path) -> bool:
+    """Let uv lock from the manifests alone; tell whether they say all that it has to know."""
+    try:
+        uv.lock(root, git_settings.unbound(), "--no-build")
+    except process.CommandFailure as failure:
+        if MAY_NOT_BUILD not in failure.output:
+            raise
+        return False
+    return True
+
+
+def _built_and_locked(tree: Tree, workspace: Workspace, hidden: list[Member], edits: Edits) -> str:
+    """Let uv build what it has to, away from everything, and return the lock file alone."""
+    root = tree.root
     before = (root / LOCK).read_text("utf-8")
     cache = Path(uv.cache_folder()) / FOLDER / _key(workspace)
     known = [before, *_read_first(root, workspace, hidden, cache)]
@@ -68,7 +78,7 @@ def _build_and_lock(
         message = f"{LOCK} would change more than the members that are released: {others[0]}"
         hint = "run `uv lock`, check what it changes, and commit that first"
         raise Failure(Problem("lock-changes-more", message, hint))
-    (root / LOCK).write_text(updated, "utf-8")
+    return updated
 
 
 def _read_first(root: Path, workspace: Workspace, hidden: list[Member], cache: Path) -> list[str]:

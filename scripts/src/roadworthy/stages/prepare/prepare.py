@@ -4,8 +4,8 @@ from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
 from ...ops.git.writing import push as push_refs
 from ..work import Work, at_commit
-from .files import LOCK, lay_out, write_edits
-from .lock import update_lock
+from .files import LOCK
+from .lock import updated_lock
 
 
 def prepare(work: Work) -> Work:
@@ -38,12 +38,9 @@ def planned_edits(work: Work) -> dict[str, str | None]:
 
 
 def _commit(work: Work, changed: dict[str, str | None]) -> str:
-    tree, workspace = work.tree, work.facts.workspace
-    lay_out(tree, workspace, changed)
-    write_edits(tree.root, changed)
-    update_lock(tree, tree.root, workspace, changed)
-    files = [*changed, *([LOCK] if (tree.root / LOCK).is_file() else [])]
-    return tree.commit_files(files, release_message(work.plan))
+    lock = updated_lock(work.tree, work.facts.workspace, changed)
+    texts = changed | ({LOCK: lock} if lock else {})
+    return work.tree.commit_on(work.site.branch, texts, release_message(work.plan))
 
 
 def shown(work: Work) -> str:

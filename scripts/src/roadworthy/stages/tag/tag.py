@@ -97,8 +97,7 @@ def _release_tag_at(work: Work, commit: str) -> str:
 
 def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
     """Make the tags that are not there yet; raise `Failure` where one is elsewhere."""
-    existing, _ = repository.tags_and_branches("HEAD")
-    at = {tag.name: tag.commit for tag in existing}
+    at = repository.tagged_commits(*(tag.name for tag in messages))
     stop_on(_moved(messages, at))
     annotate_tags(repository, {tag: text for tag, text in messages.items() if tag.name not in at})
 

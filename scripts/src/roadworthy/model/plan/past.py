@@ -1,0 +1,90 @@
+"""The past of a member: what was released of it, and what was committed since then."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from ..history.change import Commit
+from ..history.history import Behind, commits_of_members, without_reverted
+from ..history.tag import Tag
+from ..workspace.workspace import Member
+from .facts import Facts
+from .intent import Intent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What is known of one member before anything is planned.
+
+    `prior` is the highest version that was released, with its tag, and `final` the highest
+    that is no pre-release. `commits` are those since the prior tag, and `unsettled` those of
+    them that came after the release commit of the manifest's version; `settled` tells whether
+    there is such a commit. `moved_on` tells whether anything but release commits came after
+    the tag, in any member.
+    """
+
+    member: Member
+    prior: tuple[Version, Tag] | None
+    final: Version | None
+    commits: tuple[Commit, ...] = ()
+    unsettled: tuple[Commit, ...] = ()
+    settled: bool = False
+    moved_on: bool = False
+
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether its manifest has a version above the highest that was released."""
+        manifest = self.member.version
+        return manifest is not None and self.prior is not None and manifest > self.prior[0]
+
+
+def pasts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Past]:
+    """Return the past of every member that is ever released."""
+    workspace, priors, finals = facts.workspace, facts.priors(), facts.finals()
+    pasts = {
+        name: Past(member=member, prior=priors.get(name), final=finals.get(name))
+        for name, member in workspace.members.items()
+        if not member.never_released
+        and (member.version or name in priors or name in intent.versions)
+    }
+    touching = commits_of_members(
+        facts.commits, workspace.members.values(), workspace.settings.ignore
+    )
+    settling = {name: _settling(past.member, touching[name]) for name, past in pasts.items()}
+    ends = (*(tag.commit for _, tag in priors.values()), *filter(None, settling.values()))
+    behind = Behind(facts.commits, ends)
+    for name, past in pasts.items():
+        if past.prior and name in intent.levels:
+            tagged = past.prior[1].commit
+            moved_on = any(not c.releases and not behind(c, tagged) for c in facts.commits)
+            pasts[name] = replace(past, moved_on=moved_on)
+    return {
+        name: _with_commits(past, touching[name], settling[name], behind)
+        for name, past in pasts.items()
+    }
+
+
+def _with_commits(past: Past, touching: Iterable[Commit], settled: str, behind: Behind) -> Past:
+    """Add the commits since its tag, and tell which of them a release commit has settled."""
+    if past.prior is None:
+        return replace(past, settled=bool(settled))
+    tagged = past.prior[1].commit
+    since = [commit for commit in touching if not behind(commit, tagged)]
+    is_settled = any(commit.hash == settled for commit in since)
+    commits = without_reverted([commit for commit in since if not commit.releases])
+    return replace(
+        past,
+        commits=commits,
+        unsettled=tuple(c for c in commits if not (is_settled and behind(c, settled))),
+        settled=is_settled,
+    )
+
+
+def _settling(member: Member, commits: Iterable[Commit]) -> str:
+    """Return the newest release commit that settled a member's version; empty for none."""
+    for commit in commits:
+        if commit.releases.get(member.name) == str(member.version):
+            return commit.hash
+    return ""
