@@ -28,7 +28,7 @@ def with_test(name: str, code: str, folder: str = "packages") -> dict[str, str]:
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """Return a workspace with members below two folders; one has no tests, one no group."""
-    files = with_test("zq-units", PASSES) | tested("zq-web-app", FAILS, "apps") | member("zq-bare")
+    files = with_test("zq-units", PASSES) | with_test("zq-web-app", FAILS, "apps") | member("zq-bare")
     without = {**member("zq-late"), "packages/zq-late/tests/test_it.py": PASSES}
     made = make_workspace(tmp_path / "a workspace", files | without)
     manifest = (made.path / "pyproject.toml").read_text("utf-8")
