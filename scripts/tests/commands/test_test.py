@@ -14,7 +14,7 @@ GROUP = '\n[dependency-groups]\ntest = ["pytest"]\n'
 PASSES, FAILS = "def test_it() -> None:\n    pass\n", "def test_it() -> None:\n    assert False\n"
 
 
-def with_test(name: str, code: str, folder: str = "packages") -> dict[str, str]:
+def with_test(name: str, code: str, folder: str) -> dict[str, str]:
     """Return a member with a test."""
     files = {path.replace("packages", folder, 1): text for path, text in member(name).items()}
     manifest = f"{folder}/{name}/pyproject.toml"
@@ -28,7 +28,11 @@ def with_test(name: str, code: str, folder: str = "packages") -> dict[str, str]:
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """Return a workspace with members below two folders; one has no tests, one no group."""
-    files = with_test("zq-units", PASSES) | with_test("zq-web-app", FAILS, "apps") | member("zq-bare")
+    files = (
+        with_test("zq-units", PASSES, "packages")
+        | with_test("zq-web-app", FAILS, "apps")
+        | member("zq-bare")
+    )
     without = {**member("zq-late"), "packages/zq-late/tests/test_it.py": PASSES}
     made = make_workspace(tmp_path / "a workspace", files | without)
     manifest = (made.path / "pyproject.toml").read_text("utf-8")
