@@ -44,10 +44,10 @@ def test_what_is_typed_is_read() -> None:
         only=frozenset({SUGAR, CAKE}),
         levels={CAKE: Level.MINOR},
         versions={SUGAR: Version("2.0rc1")},
-        kinds={CAKE: "rc", SUGAR: FINAL},
+        phases={CAKE: "rc", SUGAR: FINAL},
     )
-    assert read_intent(pair().facts().workspace, pre=["b"]).kinds == {EVERYONE: "b"}
-    assert read_intent(pair().facts().workspace, promote=[]).kinds == {EVERYONE: FINAL}
+    assert read_intent(pair().facts().workspace, pre=["b"]).phases == {EVERYONE: "b"}
+    assert read_intent(pair().facts().workspace, promote=[]).phases == {EVERYONE: FINAL}
 
 
 @pytest.mark.parametrize(

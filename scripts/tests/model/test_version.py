@@ -60,7 +60,7 @@ def following(
     prior: str = "",
     final: str = "",
     level: Level = Level.NONE,
-    kind: str | None = None,
+    phase: str | None = None,
     *,
     settled: bool = False,
 ) -> str:
@@ -70,14 +70,14 @@ def following(
             prior=version(prior),
             final=version(final),
             level=level,
-            kind=kind,
+            phase=phase,
             settled=settled,
         ).next
     )
 
 
 @pytest.mark.parametrize(
-    ("prior", "level", "kind", "after"),
+    ("prior", "level", "phase", "after"),
     [
         ("1.2.0", Level.MINOR, "rc", "1.3.0rc1"),
         ("1.2.0", Level.MAJOR, "a", "2.0.0a1"),
@@ -95,13 +95,13 @@ def following(
     ],
 )
 def test_pre_releases_are_counted_and_levels_from_the_last_final_version(
-    prior: str, level: Level, kind: str | None, after: str
+    prior: str, level: Level, phase: str | None, after: str
 ) -> None:
-    assert following(prior, prior, "1.2.0", level, kind) == after
+    assert following(prior, prior, "1.2.0", level, phase) == after
 
 
 @pytest.mark.parametrize(
-    ("manifest", "prior", "kind", "after"),
+    ("manifest", "prior", "phase", "after"),
     [
         ("1.3.0.dev0", "1.2.0", None, "1.3.0"),
         ("1.3.0.dev0", "1.2.0", "dev", "1.3.0.dev0"),
@@ -117,10 +117,10 @@ def test_pre_releases_are_counted_and_levels_from_the_last_final_version(
     ],
 )
 def test_a_manifest_that_is_ahead_is_meant(
-    manifest: str, prior: str, kind: str | None, after: str
+    manifest: str, prior: str, phase: str | None, after: str
 ) -> None:
     final = prior if not Version(prior).is_prerelease else "1.2.0"
-    assert following(manifest, prior, final, kind=kind) == after
+    assert following(manifest, prior, final, phase=phase) == after
 
 
 def test_a_version_in_development_that_a_release_commit_wrote_is_meant_as_it_stands() -> None:
@@ -128,22 +128,22 @@ def test_a_version_in_development_that_a_release_commit_wrote_is_meant_as_it_sta
     assert found == ["1.3.0.dev1", "1.3.0"]
 
 
-@pytest.mark.parametrize("kind", [None, "rc", FINAL])
-def test_a_first_version_is_the_one_in_the_manifest(kind: str | None) -> None:
+@pytest.mark.parametrize("phase", [None, "rc", FINAL])
+def test_a_first_version_is_the_one_in_the_manifest(phase: str | None) -> None:
     after = {None: "1.0", "rc": "1.0rc1", FINAL: "1.0"}
-    assert following("1.0", kind=kind) == after[kind]
+    assert following("1.0", phase=phase) == after[phase]
 
 
 @given(VERSIONS, LEVELS, st.sampled_from([*PRE_RELEASES, FINAL, None]), LEVELS)
 def test_what_follows_is_higher_and_planning_again_gives_the_same(
-    prior: Version, level: Level, kind: str | None, later: Level
+    prior: Version, level: Level, phase: str | None, later: Level
 ) -> None:
-    first = following(str(prior), str(prior), str(prior), level, kind)
+    first = following(str(prior), str(prior), str(prior), level, phase)
     assert Version(first) > prior
-    assert following(first, str(prior), str(prior), level, kind) == first
+    assert following(first, str(prior), str(prior), level, phase) == first
     assert following(first, str(prior), str(prior), settled=True) == first
-    counted = following(first, first, str(prior), later, kind if kind != FINAL else None)
-    assert kind == FINAL or kind is None or Version(counted) > Version(first)
+    counted = following(first, first, str(prior), later, phase if phase != FINAL else None)
+    assert phase == FINAL or phase is None or Version(counted) > Version(first)
 
 
 @given(VERSIONS)

@@ -12,7 +12,7 @@ from roadworthy.ops.git.remote import public_url, reached_by, url_of
 from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.writing import annotate_tags, push
 from roadworthy.ops.process import CommandFailure
-from roadworthy.ops.tree import open_workspace
+from roadworthy.ops.tree import Tree, open_workspace
 from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 
@@ -143,6 +143,43 @@ def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> N
     repo.git("config", "gpg.program", str(signer))
     with pytest.raises(CommandFailure):
         annotate_tags(opened(repo), {Tag(name="jam/v3", commit=repo.head()): "jam 3"})
+
+
+def test_a_commit_is_made_of_texts_without_a_working_tree(repo: Repo) -> None:
+    odd, quoted = "a \udce9\\\\ b", '"q"\n'
+    repo.commit("a", {"run": "1", "gone": "1", "stays": "1\n"})
+    (repo.path / "run").chmod(0o755)
+    base = repo.commit("executable")
+    bare = making.clone(str(repo.path), repo.path.with_name("bare.git"), "--bare")
+    tree = Tree(repository=Repository(path=bare.path), commit=base)
+    texts = {"run": "2", "gone": None, odd: "x\udce9", quoted: "", "new/file": "é\n"}
+    made = tree.commit_on("main", texts, "Title\n\n- é\n")
+    assert bare.commit_of("refs/heads/main") == made
+    assert bare.git("log", "-1", "--format=%P%n%B", made) == f"{base}\nTitle\n\n- é\n\n"
+    assert tree.at(made).modes() == {
+        **dict.fromkeys((odd, quoted, "new/file", "stays", "a/one.txt"), "100644"),
+        "run": "100755",
+    }
+    kept = {path: text for path, text in texts.items() if text is not None}
+    assert tree.at(made).texts(texts) == kept
+
+
+def test_a_commit_that_cannot_be_signed_is_a_failure(repo: Repo) -> None:
+    signer = repo.path.parent / "signer"
+    signer.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    signer.chmod(0o755)
+    repo.git("config", "commit.gpgSign", "true")
+    repo.git("config", "gpg.program", str(signer))
+    tree = Tree(repository=opened(repo), commit=repo.head())
+    with pytest.raises(CommandFailure):
+        tree.commit_on("other", {"a": "1"}, "Title\n")
+
+
+def test_tags_are_looked_up_by_name(repo: Repo) -> None:
+    annotate_tags(opened(repo), {Tag(name="jam/v1", commit=repo.head()): "jam"})
+    repo.git("tag", "v2")
+    assert opened(repo).tagged_commits() == {"jam/v1": repo.head(), "v2": repo.head()}
+    assert opened(repo).tagged_commits("v2", "v3") == {"v2": repo.head()}
 
 
 def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:

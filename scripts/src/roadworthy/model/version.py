@@ -34,7 +34,7 @@ class Standing:
     """All that the next version follows from.
 
     `manifest` is what is written, `prior` the highest version released and `final` the
-    highest that is no pre-release. `kind` is what people ask for: `FINAL`, one of
+    highest that is no pre-release. `phase` is what people ask for: `FINAL`, one of
     `PRE_RELEASES`, or None to go on as before. With `settled`, a release commit wrote
     the manifest's version, and it is meant as it stands.
     """
@@ -43,7 +43,7 @@ class Standing:
     prior: Version | None
     final: Version | None
     level: Level = Level.NONE
-    kind: str | None = None
+    phase: str | None = None
     settled: bool = False
 
     @property
@@ -55,7 +55,7 @@ class Standing:
         """
         if not self.manifest or (self.prior and self.manifest <= self.prior):
             return None
-        developed = self.settled or self.kind == DEVELOPMENT
+        developed = self.settled or self.phase == DEVELOPMENT
         if developed or (self.prior and self.prior.is_devrelease):
             return self.manifest
         return self.manifest.__replace__(dev=None)
@@ -63,21 +63,21 @@ class Standing:
     @property
     def next(self) -> Version:
         """Return the version of the next release; levels count from the last final one."""
-        base, kind = self._base, self._kind
-        if self.ahead and (kind_of(self.ahead), base_of(self.ahead)) == (kind, base):
+        base, phase = self._base, self._phase
+        if self.ahead and (phase_of(self.ahead), base_of(self.ahead)) == (phase, base):
             return self.ahead
-        if kind == FINAL:
+        if phase == FINAL:
             return base
-        if self.prior and (kind_of(self.prior), base_of(self.prior)) == (kind, base):
+        if self.prior and (phase_of(self.prior), base_of(self.prior)) == (phase, base):
             return _counted_up(self.prior)
-        return first_pre_release(base, kind)
+        return first_pre_release(base, phase)
 
     @property
-    def _kind(self) -> str:
+    def _phase(self) -> str:
         """Return what is asked for; else a series of pre-releases goes on."""
-        if self.kind is not None:
-            return self.kind
-        return kind_of(self.ahead or self.prior or Version("0"))
+        if self.phase is not None:
+            return self.phase
+        return phase_of(self.ahead or self.prior or Version("0"))
 
     @property
     def _base(self) -> Version:
@@ -96,8 +96,8 @@ def read_version(text: object) -> Version | None:
         return None
 
 
-def kind_of(version: Version) -> str:
-    """Return which kind of pre-release a version is; `FINAL` for none."""
+def phase_of(version: Version) -> str:
+    """Return the phase of a version: one of `PRE_RELEASES`, or `FINAL`."""
     if version.is_devrelease:
         return DEVELOPMENT
     return version.pre[0] if version.pre else FINAL
@@ -109,11 +109,11 @@ def base_of(version: Version) -> Version:
     return version.__replace__(pre=None, post=post, dev=None, local=None)
 
 
-def first_pre_release(base: Version, kind: str) -> Version:
-    """Return the first pre-release of a kind that leads to a version."""
-    if kind == DEVELOPMENT:
+def first_pre_release(base: Version, phase: str) -> Version:
+    """Return the first pre-release of a phase that leads to a version."""
+    if phase == DEVELOPMENT:
         return base.__replace__(dev=1)
-    return base.__replace__(pre=(kind, 1))
+    return base.__replace__(pre=(phase, 1))
 
 
 def raised(version: Version, level: Level) -> Version:

@@ -131,8 +131,8 @@ def within(seconds: float, work: Callable[[], Found]) -> Found:
 
 def silent_seconds(bounds: Bounds) -> float:
     """Return how long an answer may be silent: uv's own variable for it, else our default."""
-    told = os.environ.get("UV_HTTP_TIMEOUT", "")
-    wanted = float(told) if told.isdecimal() and int(told) else SILENT_SECONDS
+    variable = os.environ.get("UV_HTTP_TIMEOUT", "")
+    wanted = float(variable) if variable.isdecimal() and int(variable) else SILENT_SECONDS
     return min(wanted, bounds.seconds)
 
 

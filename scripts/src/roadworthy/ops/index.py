@@ -149,10 +149,10 @@ def _begun(files: Iterable[File]) -> dict[Version, datetime]:
 def _date(head: Head | None) -> datetime | None:
     """Return the index's own time; a clock of ours decides nothing."""
     try:
-        told = parsedate_to_datetime(head.headers["Date"]) if head else None
+        date = parsedate_to_datetime(head.headers["Date"]) if head else None
     except (KeyError, ValueError):
         return None
-    return told.replace(tzinfo=UTC) if told and told.tzinfo is None else told
+    return date.replace(tzinfo=UTC) if date and date.tzinfo is None else date
 
 
 def asked_to_upload(index: Index, sent: Login) -> str:

@@ -19,8 +19,8 @@ _ONE_AT_A_TIME = Lock()
 
 def is_used() -> bool:
     """Tell whether uv asks the keyring: only when it is told to."""
-    told = os.environ.get("UV_KEYRING_PROVIDER") or settings().get("keyring-provider")
-    return told == SUBPROCESS
+    provider = os.environ.get("UV_KEYRING_PROVIDER") or settings().get("keyring-provider")
+    return provider == SUBPROCESS
 
 
 def password(url: str, username: str) -> str | None:

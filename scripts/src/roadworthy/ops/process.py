@@ -96,7 +96,9 @@ def run(  # noqa: PLR0913 - each is a thing that a program is started with, by i
     return stdout
 
 
-def told(command: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+def run_with_all_output(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float
+) -> str:
     """Run a program and return all that it says, on both of its outputs.
 
     Raises `CommandFailure` as `run` does: git says what a hook of its own said on stderr,

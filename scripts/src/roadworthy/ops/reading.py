@@ -13,7 +13,7 @@ from . import keyring, netrc_file
 
 def credentials(index: Index) -> Login | None:
     """Return the user and the password, if there are any."""
-    username, password = _told(index)
+    username, password = _stated_login(index)
     if _is_for_keyring(username, password):
         found = keyring.password(index.shown, str(username))
         return None if found is None else (str(username), found)
@@ -30,10 +30,10 @@ def environment(index: Index) -> dict[str, str]:
 
 def misses_keyring(index: Index) -> bool:
     """Tell whether a keyring was asked for the password, and has none."""
-    return _is_for_keyring(*_told(index)) and credentials(index) is None
+    return _is_for_keyring(*_stated_login(index)) and credentials(index) is None
 
 
-def _told(index: Index) -> tuple[str | None, str | None]:
+def _stated_login(index: Index) -> tuple[str | None, str | None]:
     """Return the user and the password as they are set; the URL's own win, as with uv.
 
     A user in the URL alone gets the password of the variables only if they name him, too.

@@ -115,8 +115,8 @@ def open_workspace(folder: Path) -> Tree:
         )
     repository = Repository(path=folder)
     try:
-        asked = ("--is-shallow-repository", "--show-prefix", f"{HEAD}^{{commit}}")
-        printed = repository.git("rev-parse", *asked)
+        options = ("--is-shallow-repository", "--show-prefix", f"{HEAD}^{{commit}}")
+        printed = repository.git("rev-parse", *options)
     except process.CommandFailure as failure:
         raise UsageFailure(_unreadable(folder, failure.output)) from None
     is_shallow, _, rest = printed.partition("\n")

@@ -83,7 +83,7 @@ def login_of(index: Index, given: Mapping[str, str]) -> Login | None:
     netrc file may have the password.
     """
     url = without_credentials(index.publish_url)
-    user, password = _told(given)
+    user, password = _login_given(given)
     if user and not password and keyring.is_used():
         password = keyring.password(url, user) or ""
     if not password and (user or not has_identity(given)):
@@ -93,7 +93,7 @@ def login_of(index: Index, given: Mapping[str, str]) -> Login | None:
     return (user, password) if user or password else None
 
 
-def _told(given: Mapping[str, str]) -> Login:
+def _login_given(given: Mapping[str, str]) -> Login:
     if given.get(TOKEN):
         return TOKEN_USER, given[TOKEN]
     return given.get(USERNAME, ""), given.get(PASSWORD, "")
@@ -102,7 +102,7 @@ def _told(given: Mapping[str, str]) -> Login:
 def token_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem]:
     """Find the user that stands for a token without one; a keyring is not asked yet."""
     if (
-        _told(given) == (TOKEN_USER, "")
+        _login_given(given) == (TOKEN_USER, "")
         and not keyring.is_used()
         and not _has_password(index, given)
     ):
@@ -119,7 +119,7 @@ def keyring_problems(index: Index, given: Mapping[str, str]) -> Iterator[Problem
 
     The user is not shown: some indexes take a token for one, and no password.
     """
-    user, password = _told(given)
+    user, password = _login_given(given)
     if not user or password or not keyring.is_used() or _has_password(index, given):
         return
     entry = entry_of(index)
@@ -140,7 +140,7 @@ def can_publish(index: Index, given: Mapping[str, str]) -> bool:
 
     A keyring is asked for the password of a user: alone it has nothing to give.
     """
-    is_known = any(_told(given)) or has_identity(given)
+    is_known = any(_login_given(given)) or has_identity(given)
     return is_known or netrc_file.login_for(without_credentials(index.publish_url)) is not None
 
 
@@ -174,9 +174,9 @@ def publish(files: Sequence[Path], index: Index, given: Mapping[str, str]) -> No
     environment = _environment(login) | (_identity(given) if is_trusted else {})
     with _configuration() as file:
         command = (executable(), "publish", *options, "--trusted-publishing", trusted, *paths)
-        told = {**environment, "UV_CONFIG_FILE": str(file)}
+        configured = {**environment, "UV_CONFIG_FILE": str(file)}
         try:
-            process.run(command, cwd=file.parent, environment=told, seconds=SECONDS)
+            process.run(command, cwd=file.parent, environment=configured, seconds=SECONDS)
         except process.CommandFailure as failure:
             raise UploadFailure(failure) from None
 
@@ -192,8 +192,8 @@ def _attestations(files: Sequence[Path]) -> list[Path]:
 def _environment(login: Login | None) -> dict[str, str]:
     """Return what uv sees; it finds neither a keyring nor a netrc file, which were asked."""
     kept = {name: value for name, value in os.environ.items() if name in ALLOWED}
-    told = dict(zip((USERNAME, PASSWORD), login, strict=True)) if login else {}
-    return {**kept, **told, "NETRC": os.devnull, "RUST_LOG": HEADERS_LOGGED}
+    variables = dict(zip((USERNAME, PASSWORD), login, strict=True)) if login else {}
+    return {**kept, **variables, "NETRC": os.devnull, "RUST_LOG": HEADERS_LOGGED}
 
 
 @contextmanager

@@ -21,14 +21,14 @@ BUILD = {"requires": ["uv_build>=0.9,<1"], "build-backend": "uv_build"}
 class Revision:
     """A revision of a repository as a consumer names it; no name is the default branch.
 
-    `kind` is the key of uv's for such a name: `tag`, `branch` or `rev`.
+    `key` is uv's key for such a name: `tag`, `branch` or `rev`.
     https://docs.astral.sh/uv/concepts/projects/dependencies/#git
     """
 
     url: str
     prefix: str = ""
     name: str = ""
-    kind: str = "rev"
+    key: str = "rev"
 
     def subdirectory(self, member: Member) -> str:
         """Return where a member lies in the repository; empty at its top."""
@@ -46,9 +46,9 @@ class Revision:
 
     def source(self, member: Member) -> InlineTable:
         """Return a member's entry in `[tool.uv.sources]`, on one line as TOML wants it."""
-        told = {"git": self.url, self.kind: self.name, "subdirectory": self.subdirectory(member)}
+        values = {"git": self.url, self.key: self.name, "subdirectory": self.subdirectory(member)}
         table = tomlkit.inline_table()
-        table.update({key: value for key, value in told.items() if value})
+        table.update({key: value for key, value in values.items() if value})
         return table
 
 

@@ -42,7 +42,7 @@ def snippets(wish: Wish) -> Iterator[Snippet]:
     listed = requirements(wish.everything, revisions)
     yield Snippet(title="In a uv project", text="\n".join(_added(wish)))
     yield Snippet(title="The same, as a uv project's manifest", text=project, file=MANIFEST)
-    if wish.revision.kind == "branch" or not wish.revision.name:
+    if wish.revision.key == "branch" or not wish.revision.name:
         yield Snippet(title="There, to take what is new", text=_upgrade(wish))
     yield Snippet(title="Into an environment, with uv", text=_uv_install(wish))
     yield from _tools(wish)
@@ -58,7 +58,7 @@ def snippets(wish: Wish) -> Iterator[Snippet]:
 def _added(wish: Wish) -> Iterator[str]:
     """Write the lines of `uv add`; its options mean a tag even where a branch has the name."""
     unpinned = Revision(url=wish.revision.url, prefix=wish.revision.prefix)
-    pin = f" --{wish.revision.kind} {wish.revision.name}" if wish.revision.name else ""
+    pin = f" --{wish.revision.key} {wish.revision.name}" if wish.revision.name else ""
     for member in wish.members:
         yield f'uv add "{unpinned.requirement(member)}"{pin}'
 
@@ -110,14 +110,14 @@ def _dockerfile(wish: Wish) -> str:
     host = urlsplit(wish.revision.url)
     is_ssh = host.scheme == "ssh"
     kept = "type=secret,id=git,target=/root/.git-credentials"
-    told = "--ssh default" if is_ssh else "--secret id=git,src=$HOME/.git-credentials"
+    option = "--ssh default" if is_ssh else "--secret id=git,src=$HOME/.git-credentials"
     known = f"mkdir -p ~/.ssh && ssh-keyscan {host.hostname} >> ~/.ssh/known_hosts"
     ready = known if is_ssh else "git config --global credential.helper store"
     command = _folded("uv pip install --system", wish.urls(wish.members))
     return "\n".join(
         [
             "# syntax=docker/dockerfile:1",
-            f"# docker build {told} .   (a public repository needs no mount)",
+            f"# docker build {option} .   (a public repository needs no mount)",
             "FROM python:3.13-slim",
             "RUN apt-get update && apt-get install --yes --no-install-recommends git ssh-client",
             f"RUN python -m pip install uv && {ready}",

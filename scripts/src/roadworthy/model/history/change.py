@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..version import Level
 
-Entry = tuple[Level, str]
+ChangelogEntry = tuple[Level, str]
 
 _HEADER = re.compile(r"(?P<type>\w+)(\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<text>.+)")
 # What a forge lists of the commits that it squashes into one.
@@ -46,7 +46,7 @@ class Commit:
         return max(level for level, _ in self.entries)
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ChangelogEntry, ...]:
         """Return what the message tells, in words for people who use the member.
 
         That is the subject, or the subjects that it was squashed from, and each
@@ -60,10 +60,10 @@ class Commit:
     @property
     def reverts(self) -> tuple[str, ...]:
         """Return the commits that this one takes back, each by its hash or the start of it."""
-        told = _REVERTED.findall(self.message)
+        hashes = _REVERTED.findall(self.message)
         if self.subject.startswith("revert"):
-            told += (h for refs in _REFERRED.findall(self.message) for h in refs.split(", "))
-        return tuple(told)
+            hashes += (h for refs in _REFERRED.findall(self.message) for h in refs.split(", "))
+        return tuple(hashes)
 
     @property
     def releases(self) -> Mapping[str, str]:
@@ -79,7 +79,7 @@ class Commit:
         return [line.rstrip("\r") for line in self.message.split("\n")[1:]]
 
 
-def _entry(header: str) -> Entry:
+def _entry(header: str) -> ChangelogEntry:
     parsed = _HEADER.fullmatch(header)
     if parsed is None:
         return Level.PATCH, header

@@ -38,11 +38,11 @@ def read_note(path: str, text: str) -> Note | None:
     One without a text is told by the words of its name.
     """
     stem = path.rpartition("/")[2].removesuffix(".md")
-    words, _, kind = stem.rpartition(".")
-    if kind not in LEVELS:
+    words, _, level = stem.rpartition(".")
+    if level not in LEVELS:
         return None
-    told = visible(text.removeprefix("\ufeff")).strip() or one_line(words.replace("-", " "))
-    return Note(path=path, level=LEVELS[kind], text=told or kind)
+    shown = visible(text.removeprefix("\ufeff")).strip() or one_line(words.replace("-", " "))
+    return Note(path=path, level=LEVELS[level], text=shown or level)
 
 
 def note_name(text: str, level: str, taken: Container[str]) -> str:

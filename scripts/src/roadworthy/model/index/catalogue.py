@@ -64,11 +64,11 @@ class Entry:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Return what has to be told, in the order of its appearance."""
+        """Return what has to be given, in the order of its appearance."""
         return tuple(dict.fromkeys(_ASKED.findall(self.url + self.publish_url + self.token)))
 
     def filled(self, values: Mapping[str, str]) -> "Entry":
-        """Fill in what was told; raise `UsageFailure` where something is missing or unknown."""
+        """Fill in what was given; raise `UsageFailure` where something is missing or unknown."""
         missing = [key for key in self.asked if not values.get(key)]
         strange = sorted(values.keys() - set(self.asked))
         line = " ".join(f"--set {key}=..." for key in self.asked)
@@ -87,7 +87,7 @@ class Entry:
         return self.partly_filled(values)
 
     def partly_filled(self, values: Mapping[str, str]) -> "Entry":
-        """Fill in what is known; the rest is still to be told."""
+        """Fill in what is known; the rest is still to be given."""
 
         def known(pattern: str) -> str:
             return _ASKED.sub(lambda found: values.get(found[1], found[0]), pattern)
@@ -170,12 +170,12 @@ def url_problems(*urls: str) -> list[Problem]:
 def credential_problems(*urls: str) -> list[Problem]:
     """Refuse to keep credentials in the manifest."""
     hint = "give them by environment: UV_INDEX_<NAME>_USERNAME and _PASSWORD"
-    told = (url for url in urls if urlsplit(url).username or urlsplit(url).password)
+    with_login = (url for url in urls if urlsplit(url).username or urlsplit(url).password)
     return [
         Problem(
             "index-url-credentials", "the URL has credentials, which everybody would read", hint
         )
-        for _ in told
+        for _ in with_login
     ]
 
 

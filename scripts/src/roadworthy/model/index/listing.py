@@ -88,10 +88,10 @@ def is_page_of(url: str, name: NormalizedName) -> bool:
 
 def _json_files(answer: Answer, name: NormalizedName) -> list[File]:
     try:
-        told = json.loads(answer.body)
+        content = json.loads(answer.body)
     except (ValueError, RecursionError):
         raise Doubt(why="its answer cannot be read: it is no JSON") from None
-    match told:
+    match content:
         case {"meta": {"api-version": str(version)}, "name": str(named), "files": list(files)}:
             _require_version(version)
             _require_name(named, name)
@@ -100,8 +100,8 @@ def _json_files(answer: Answer, name: NormalizedName) -> list[File]:
             raise Doubt(why="its answer cannot be read: it lacks `meta`, `name` or `files`")
 
 
-def _json_file(told: object, base: str) -> File:
-    match told:
+def _json_file(entry: object, base: str) -> File:
+    match entry:
         case {"filename": str(filename), "url": str(url), "hashes": dict(hashes), **more}:
             return File(
                 filename=filename,
@@ -160,8 +160,8 @@ def _require_version(version: str) -> None:
     https://packaging.python.org/en/latest/specifications/simple-repository-api/#versioning-pypi-s-simple-api
     """
     if not _VERSION.fullmatch(version):
-        told = ascii(version)[1:-1]
-        raise Doubt(why=f"it speaks version {told} of the Simple API, and 1 is known here")
+        shown = ascii(version)[1:-1]
+        raise Doubt(why=f"it speaks version {shown} of the Simple API, and 1 is known here")
 
 
 def _linked(base: str, page: Markup, href: str, words: str) -> Iterator[File]:
@@ -184,18 +184,18 @@ def _joined(base: str, url: str) -> str:
         raise Doubt(why="its answer cannot be read: the URL of a file is none") from None
 
 
-def _sha256(told: object) -> str:
+def _sha256(value: object) -> str:
     """Return a hash as `hashlib` writes it; empty for what is none."""
-    return told.lower() if isinstance(told, str) and _SHA256.fullmatch(told) else ""
+    return value.lower() if isinstance(value, str) and _SHA256.fullmatch(value) else ""
 
 
-def _moment(told: object) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     """Read when a file was uploaded; None where the index does not say so.
 
     https://packaging.python.org/en/latest/specifications/simple-repository-api/#additional-fields-for-the-simple-api-for-package-indexes
     """
     try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -45,19 +45,19 @@ class _Reader(HTMLParser):
         self.href = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
+        attributes = dict(attrs)
         if tag == "base" and not self.page.base:
-            self.page.base = told.get("href") or ""
-        elif tag == "meta" and told.get("name") in MARKS:
+            self.page.base = attributes.get("href") or ""
+        elif tag == "meta" and attributes.get("name") in MARKS:
             self.page.is_marked = True
-            if told["name"] == VERSION:
-                self.page.versions.append(told.get("content") or "")
+            if attributes["name"] == VERSION:
+                self.page.versions.append(attributes.get("content") or "")
         elif tag in {"title", "h1"}:
             self.texts[tag] = []
         elif tag == "a":
             self._end_link()
-            if told.get("href"):
-                self.href, self.texts["a"] = str(told["href"]), []
+            if attributes.get("href"):
+                self.href, self.texts["a"] = str(attributes["href"]), []
 
     def handle_data(self, data: str) -> None:
         for text in self.texts.values():

@@ -48,8 +48,8 @@ def read_refusal(words: str, now: datetime) -> Refusal:
     https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
     """
     statuses = [int(status) for status in _STATUS.findall(words)]
-    asked = [_seconds(text, now) for text in _RETRY_AFTER.findall(words)]
-    return Refusal(status=statuses[-1] if statuses else None, retry_after=max(asked, default=None))
+    wanted = [_seconds(text, now) for text in _RETRY_AFTER.findall(words)]
+    return Refusal(status=statuses[-1] if statuses else None, retry_after=max(wanted, default=None))
 
 
 def without_log(words: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from packaging.utils import NormalizedName
 
-from ..version import Level, kind_of, level_of_step
+from ..version import Level, level_of_step, phase_of
 from ..workspace.settings import Cascade
 from .cause import cause_of
 from .draft import Draft, ranges_left
@@ -103,8 +103,8 @@ def _move_with(dependent: Draft, sibling: Draft, how: Cascade) -> None:
     wanted = _level_of(sibling) if how is Cascade.SAME else Level.PATCH
     dependent.cause = cause = replace(cause, level=max(cause.level, wanted, Level.PATCH))
     says_otherwise = dependent.prior is None or dependent.past.is_ahead
-    if sibling.version.is_prerelease and cause.kind is None and not says_otherwise:
-        dependent.cause = replace(cause, kind=kind_of(sibling.version))
+    if sibling.version.is_prerelease and cause.phase is None and not says_otherwise:
+        dependent.cause = replace(cause, phase=phase_of(sibling.version))
 
 
 def _level_of(sibling: Draft) -> Level:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from ..version import Level, kind_of
+from ..version import Level, phase_of
 from .draft import Cause, Draft
 from .facts import Facts, Presence
 from .intent import Intent
@@ -18,7 +18,7 @@ def cause_of(draft: Draft, facts: Facts, intent: Intent) -> Cause:
     """
     name, manifest = draft.member.name, draft.member.version
     tag, presence = facts.tag_at(draft.member), facts.presence(draft.member)
-    cause = Cause(version=intent.versions.get(name), kind=intent.kind(name))
+    cause = Cause(version=intent.versions.get(name), phase=intent.phase(name))
     published = presence in {Presence.PARTIAL, Presence.PRESENT}
     is_begun = published or name in facts.version_set_at
     if tag is None and is_begun and cause.version in {None, manifest}:
@@ -63,7 +63,7 @@ def _of_changes(draft: Draft, cause: Cause, intent: Intent) -> Cause:
         level = intent.levels[name]
         if past.moved_on:  # what is its release already is not released again
             reasons.append(f"a {level} release was requested")
-    if intent.promotes(name) and kind_of(draft.prior[0]):
+    if intent.promotes(name) and phase_of(draft.prior[0]):
         reasons.append(f"{draft.prior[0]} is made final")
     cause = replace(cause, level=level, reasons=tuple(reasons))
     ahead = _of_manifest(draft, cause) if past.is_ahead else ()

@@ -14,7 +14,7 @@ from .draft import Draft, ranges_left
 from .facts import Facts, Page
 
 
-def problems_of(
+def plan_problems(
     drafts: Mapping[NormalizedName, Draft],
     facts: Facts,
     rewrites: Mapping[NormalizedName, Mapping[str, str]],
@@ -156,11 +156,11 @@ def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:
     It begins at the version that the sibling has now, if it can: until the release it
     is that one which a consumer gets from git.
     """
-    asked = requirement.requirement
-    extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
-    marker = f"; {asked.marker}" if asked.marker else ""
+    required = requirement.requirement
+    extras = f"[{','.join(sorted(required.extras))}]" if required.extras else ""
+    marker = f"; {required.marker}" if required.marker else ""
     versions = filter(None, (sibling.member.version, sibling.version))
-    texts = [moved_to(f"{asked.name}{extras}{marker}", version) for version in versions]
+    texts = [moved_to(f"{required.name}{extras}{marker}", version) for version in versions]
     fitting = (t for t in texts if parsed(t).specifier.contains(sibling.version, prereleases=True))
     return next(fitting, texts[-1])
 

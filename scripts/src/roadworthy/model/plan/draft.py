@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..history.change import Entry
+from ..history.change import ChangelogEntry
 from ..history.note import Note
 from ..history.tag import Tag
 from ..text import in_markdown
@@ -19,14 +19,14 @@ from .past import Past
 class Cause:
     """Why a member is released, how far its version moves, and as what.
 
-    Without reasons it is not released. `version` and `kind` are what people ask for.
+    Without reasons it is not released. `version` and `phase` are what people ask for.
     `finished_from` is the commit of a release that is half done, and `tagged` tells whether
     that one lacks its files alone.
     """
 
     reasons: tuple[str, ...] = ()
     level: Level = Level.NONE
-    kind: str | None = None
+    phase: str | None = None
     version: Version | None = None
     finished_from: str = ""
     tagged: bool = False
@@ -98,7 +98,7 @@ class Draft:
             prior=max((past.prior[0] for past in pasts if past.prior), default=None),
             final=max((past.final for past in pasts if past.final), default=None),
             level=max(each.level for each in causes),
-            kind=next((each.kind for each in causes if each.kind is not None), None),
+            phase=next((each.phase for each in causes if each.phase is not None), None),
             settled=any(past.settled for past in pasts),
         ).next
 
@@ -108,7 +108,7 @@ class Draft:
         return self.member.notes
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ChangelogEntry, ...]:
         """Return what its changelog tells: its notes, or its commits where it has none."""
         if self.notes:
             return tuple((note.level, note.text) for note in self.notes if note.level)

@@ -18,7 +18,7 @@ EVERYONE = NormalizedName("")
 class Intent:
     """What is asked for: which members, how far they move, and as what.
 
-    `kinds` has the kind of release that is asked for, `FINAL` or a pre-release, by
+    `phases` has what is asked for, `FINAL` or a phase of pre-releases, by
     member; `EVERYONE` stands for all that are due. With `republish`, what is tagged
     but not on the index is published from its tag.
     """
@@ -26,7 +26,7 @@ class Intent:
     only: frozenset[NormalizedName] = frozenset()
     levels: Mapping[NormalizedName, Level] = field(default_factory=dict)
     versions: Mapping[NormalizedName, Version] = field(default_factory=dict)
-    kinds: Mapping[NormalizedName, str] = field(default_factory=dict)
+    phases: Mapping[NormalizedName, str] = field(default_factory=dict)
     republish: bool = False
 
     @property
@@ -34,13 +34,13 @@ class Intent:
         """Return the members that are named in any way."""
         return self.only | self.levels.keys() | self.versions.keys()
 
-    def kind(self, name: NormalizedName) -> str | None:
-        """Return the kind of release that is asked for, if any."""
-        return self.kinds.get(name, self.kinds.get(EVERYONE))
+    def phase(self, name: NormalizedName) -> str | None:
+        """Return the phase of a release that is asked for, if any."""
+        return self.phases.get(name, self.phases.get(EVERYONE))
 
     def promotes(self, name: NormalizedName) -> bool:
         """Tell whether a member is to become final."""
-        return self.kind(name) == FINAL
+        return self.phase(name) == FINAL
 
     def includes(self, name: NormalizedName) -> bool:
         """Tell whether a member may be released; dependents that must follow are no question."""
@@ -66,7 +66,7 @@ def read_intent(
         only=frozenset(canonicalize_name(name) for name in only),
         levels={name: _level(text) for name, text in _pairs("--bump", bumps).items()},
         versions={name: _version(text) for name, text in _pairs("--version", versions).items()},
-        kinds=_kinds(tuple(pre), promote),
+        phases=_phases(tuple(pre), promote),
         republish=republish,
     )
     _check(intent, workspace)
@@ -107,33 +107,33 @@ def _version(text: str) -> Version:
     return version
 
 
-def _kinds(pre: Iterable[str], promote: Iterable[str] | None) -> dict[NormalizedName, str]:
-    kinds: dict[NormalizedName, str] = {}
-    asked = []
+def _phases(pre: Iterable[str], promote: Iterable[str] | None) -> dict[NormalizedName, str]:
+    phases: dict[NormalizedName, str] = {}
+    wanted = []
     for text in pre:
-        kind, sign, name = text.partition("=")
+        phase, sign, name = text.partition("=")
         if sign and not name:
             hint = "write `--pre KIND=MEMBER`, or `--pre KIND` for all that is due"
             raise UsageFailure(Problem("intent-pre", f"--pre {text} has no member", hint))
-        asked.append((name, kind))
+        wanted.append((name, phase))
     if promote is not None:
-        asked += [(name, FINAL) for name in tuple(promote) or (EVERYONE,)]
-    for name, kind in asked:
-        if kind not in {*PRE_RELEASES, FINAL}:
+        wanted += [(name, FINAL) for name in tuple(promote) or (EVERYONE,)]
+    for name, phase in wanted:
+        if phase not in {*PRE_RELEASES, FINAL}:
             hint = f"use {', '.join(PRE_RELEASES)}"
             raise UsageFailure(
-                Problem("intent-pre", f"`{kind}` is not a kind of pre-release", hint)
+                Problem("intent-pre", f"`{phase}` is not a kind of pre-release", hint)
             )
         member = canonicalize_name(name)
-        if kinds.setdefault(member, kind) != kind:
+        if phases.setdefault(member, phase) != phase:
             who = name or "every member"
             message = f"{who} is to be two kinds of pre-release, or a pre-release and final"
             raise UsageFailure(Problem("intent-twice", message, "keep one of them"))
-    return kinds
+    return phases
 
 
 def _check(intent: Intent, workspace: Workspace) -> None:
-    named = {*intent.levels, *intent.versions, *intent.kinds} - {EVERYONE}
+    named = {*intent.levels, *intent.versions, *intent.phases} - {EVERYONE}
     workspace.select(sorted(intent.only | named))
     left_out = sorted(name for name in named if not intent.includes(name))
     hint = "select it as well, or remove the option"

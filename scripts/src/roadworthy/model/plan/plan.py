@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..history.change import Entry
+from ..history.change import ChangelogEntry
 from ..history.tag import Tag, is_release_tag, release_tag
 from ..problem import Problem, UsageFailure
 from ..version import Level, base_of, level_between, raised
@@ -14,7 +14,7 @@ from ..workspace.requirement import Kind, moved_to
 from ..workspace.version_source import FromTag
 from ..workspace.workspace import Member, Workspace
 from .assemble import assemble
-from .check import problems_of, proposals
+from .check import plan_problems, proposals
 from .draft import Draft
 from .facts import Facts
 from .graph import closure, cycle, waves
@@ -37,7 +37,7 @@ class Release:
     reasons: tuple[str, ...]
     wave: int
     requirements: Mapping[str, str]
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[ChangelogEntry, ...] = ()
     notes: tuple[str, ...] = ()
     finished_from: str = ""
     tagged: bool = False
@@ -99,7 +99,7 @@ def make_plan(facts: Facts, intent: Intent = NOTHING_ASKED) -> Plan:
     order = _order(drafts, workspace)
     rewrites = _rewrites(drafts, workspace)
     releases = tuple(_release(drafts[name], wave, facts, rewrites) for name, wave in order)
-    problems, warnings = problems_of(drafts, facts, rewrites)
+    problems, warnings = plan_problems(drafts, facts, rewrites)
     return Plan(
         base=facts.base,
         releases=releases,

@@ -98,10 +98,10 @@ def same_requirements(one: Iterable[str], other: Iterable[str]) -> bool:
 
     Markers are left aside: build backends put an extra's into different words.
     """
-    return Counter(map(_asked, one)) == Counter(map(_asked, other))
+    return Counter(map(_compared, one)) == Counter(map(_compared, other))
 
 
-def _asked(text: str) -> tuple[object, ...]:
+def _compared(text: str) -> tuple[object, ...]:
     try:
         requirement = parsed(text)
     except InvalidRequirement:  # such as a path that a backend fills in

@@ -58,8 +58,8 @@ def _is(value: object, shape: str) -> bool:
     if shape == TEXT:
         return isinstance(value, str)
     if shape in {TEXTS, TABLES}:
-        kind = str if shape == TEXTS else dict
-        return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+        wanted = str if shape == TEXTS else dict
+        return isinstance(value, list) and all(isinstance(item, wanted) for item in value)
     if not isinstance(value, dict):
         return False
     inner = {EXTRAS: lambda item: _is(item, TEXTS), GROUPS: lambda item: isinstance(item, list)}

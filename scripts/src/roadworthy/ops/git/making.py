@@ -66,11 +66,15 @@ def borrow(checkout: Repository, path: Path, branch: str) -> Repository:
     a process obey the settings of the user's repository, and could refuse a HEAD that
     is on no branch.
     """
-    asked = ("--path-format=absolute", "--show-object-format", "--git-path", "objects")
-    told = checkout.git("rev-parse", *asked).removesuffix("\n")
-    kind, _, objects = told.partition("\n")
-    options = (f"--initial-branch={branch}", f"--object-format={kind}")
-    made = init(path, settings.ours(), *options)
+    options = ("--path-format=absolute", "--show-object-format", "--git-path", "objects")
+    printed = checkout.git("rev-parse", *options).removesuffix("\n")
+    object_format, _, objects = printed.partition("\n")
+    made = init(
+        path,
+        settings.ours(),
+        f"--initial-branch={branch}",
+        f"--object-format={object_format}",
+    )
     _complete(made, checkout)
     alternates = path / "objects" / "info" / "alternates"
     alternates.parent.mkdir(exist_ok=True)
@@ -103,7 +107,7 @@ def _complete(made: Repository, checkout: Repository) -> None:
         return
     url, _ = reached_by(checkout, remote)
     environment = settings.ours(checkout.settings)
-    refs = [f"+refs/{kind}/*:refs/{PROMISED}/{kind}/*" for kind in ("heads", "tags")]
+    refs = [f"+refs/{space}/*:refs/{PROMISED}/{space}/*" for space in ("heads", "tags")]
     reader = Repository(path=made.path, environment=environment)
     hint = "this partial clone lacks objects; `git fetch --refetch` completes it"
     reader.git("fetch", "--quiet", "--no-tags", "--", url, *refs, hint=hint)

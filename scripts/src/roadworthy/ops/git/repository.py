@@ -52,7 +52,7 @@ class Repository:
     def says(self, *arguments: str) -> str:
         """Run git and return all that it says, with what its hooks say."""
         command = ("git", "-C", str(self.path), *arguments)
-        return process.told(command, self.environment, NETWORK_SECONDS)
+        return process.run_with_all_output(command, self.environment, NETWORK_SECONDS)
 
     def asks(self, *arguments: str) -> str | None:
         """Run git for a question whose answer may be no; return None then."""
@@ -82,8 +82,8 @@ class Repository:
 
     def commit_of(self, revision: str) -> str | None:
         """Return the full hash of the commit that a revision leads to, if it is there."""
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
-        return self.asks(*asked, f"{revision}^{{commit}}")
+        options = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        return self.asks(*options, f"{revision}^{{commit}}")
 
     @property
     def promisor(self) -> str:
@@ -115,9 +115,9 @@ class Repository:
 
     def texts(self, names: Sequence[str]) -> dict[str, str]:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
-        asked = [self._on_a_line(name) for name in names]
-        lines = "".join(f"{name}\n" for name in asked)
-        answer = self.git("cat-file", "--batch", stdin=lines).encode("utf-8", "surrogateescape")
+        lines = [self._on_a_line(name) for name in names]
+        stdin = "".join(f"{line}\n" for line in lines)
+        answer = self.git("cat-file", "--batch", stdin=stdin).encode("utf-8", "surrogateescape")
         texts, place = {}, 0
         for name in names:
             line_end = answer.index(b"\n", place)
@@ -191,7 +191,7 @@ class Repository:
         return tuple(path.removeprefix(below) for path in paths)
 
     def _log(self, prefix: str, *selection: str) -> tuple[Commit, ...]:
-        """Read commits; what settings could change of it is told, or is in our environment."""
+        """Read commits; options and our environment fix what settings could change."""
         options = ("-z", "--name-status", "--find-renames", "-l1000", "--topo-order")
         listed = self.git("log", *options, "--encoding=UTF-8", COMMITS, *selection)
         return tuple(read_commits(listed, prefix))

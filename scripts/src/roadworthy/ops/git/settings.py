@@ -142,8 +142,8 @@ def effective(folder: Path) -> tuple[Setting, ...]:
 
 def elsewhere() -> tuple[Setting, ...]:
     """Return the settings that git obeys wherever it runs: the machine's and the user's."""
-    told = _listed(Path.cwd())
-    return tuple((name, value) for scope, name, value in told if scope not in OF_A_REPOSITORY)
+    listed = _listed(Path.cwd())
+    return tuple((name, value) for scope, name, value in listed if scope not in OF_A_REPOSITORY)
 
 
 def of_the_user(settings: Iterable[Setting]) -> list[Setting]:
@@ -151,12 +151,12 @@ def of_the_user(settings: Iterable[Setting]) -> list[Setting]:
 
     No way but those of a release is open: neither `ext::` nor a helper, whatever is set.
     """
-    told = list(settings)
-    ways = {name: value for name, value in told if name.startswith("protocol.")}
+    given = list(settings)
+    ways = {name: value for name, value in given if name.startswith("protocol.")}
     usual = ways.get("protocol.allow", "always")
     allowed = ((f"protocol.{way}.allow", way) for way in TRANSPORTS)
     return [
-        *((name, value) for name, value in told if _is_kept(name)),
+        *((name, value) for name, value in given if _is_kept(name)),
         ("protocol.allow", "never"),
         *((name, "always" if way == "file" else ways.get(name, usual)) for name, way in allowed),
     ]
@@ -167,13 +167,13 @@ def with_settings(environment: Mapping[str, str], *settings: Setting) -> dict[st
 
     https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
     """
-    told = environment.get("GIT_CONFIG_COUNT") or "0"
-    if not told.isdecimal():
+    count = environment.get("GIT_CONFIG_COUNT") or "0"
+    if not count.isdecimal():
         hint = "unset it, or set it to the number of GIT_CONFIG_KEY_N variables"
         raise UsageFailure(
-            Problem("git-config-count", f"GIT_CONFIG_COUNT is not a number: {told}", hint)
+            Problem("git-config-count", f"GIT_CONFIG_COUNT is not a number: {count}", hint)
         )
-    first = int(told)
+    first = int(count)
     result = {**environment, "GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (key, value) in enumerate(settings, first):
         result[f"GIT_CONFIG_KEY_{number}"] = key
@@ -202,6 +202,6 @@ def _listed(folder: Path) -> list[tuple[str, str, str]]:
     pairs = zip(listed[::2], listed[1::2], strict=True)
     return [
         (scope, name, value if has_value else "true")
-        for scope, told in pairs
-        for name, has_value, value in [told.partition("\n")]
+        for scope, setting in pairs
+        for name, has_value, value in [setting.partition("\n")]
     ]

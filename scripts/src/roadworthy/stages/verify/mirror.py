@@ -35,8 +35,8 @@ class Mirror:
 
     def revision(self, name: str) -> Revision:
         """Return a revision as a consumer names it."""
-        kind = self.kinds.get(name, "rev")
-        return Revision(url=self.url, prefix=self.prefix, name=name, kind=kind)
+        key = self.kinds.get(name, "rev")
+        return Revision(url=self.url, prefix=self.prefix, name=name, key=key)
 
     def tree(self, commit: str) -> Tree:
         """Return the workspace at a commit."""
