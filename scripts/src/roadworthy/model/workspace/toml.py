@@ -1,0 +1,54 @@
+"""TOML as others wrote it: read within limits, and what is wrong with it is said."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..problem import Problem, UsageFailure
+from ..text import short
+from .workspace import MANIFEST
+
+MOST_PARTS = 200  # of one key; Python takes minutes for some thousands of them
+# A key of more parts: each is a word, and a dot behind it. Numbers in a text are none.
+LONG_KEY = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}""")
+
+
+def read_toml(path: str, text: str) -> dict[str, Any]:
+    """Read a manifest; raise `UsageFailure`, whatever is wrong with it."""
+    hint = "fix that line"
+    deep = "is nested too deeply", "write it with fewer brackets, or fewer dots in a key"
+    try:
+        text.encode("utf-8")
+        if not LONG_KEY.search(text):
+            return _table(text)
+        why, hint = deep
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        why, hint = f"is not UTF-8, in line {line}", "save it as UTF-8"
+    except RecursionError:
+        why, hint = deep
+    except tomllib.TOMLDecodeError as error:
+        why = f"is not TOML: {short(str(error))}"
+        if text.startswith("\ufeff"):
+            hint = "it starts with a byte order mark: save it as UTF-8 without one"
+    except ValueError:
+        why, hint = "has a number that is too long", "write one of fewer than 4,300 digits"
+    raise UsageFailure(Problem("manifest-unreadable", f"{path} {why}", hint))
+
+
+@lru_cache(maxsize=10_000)  # most manifests stay the same from one commit to the next
+def _table(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+def workspace_table(root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the table of the workspace; raise `UsageFailure` where there is none."""
+    table = root.get("tool", {}).get("uv", {}).get("workspace")
+    if table is None:
+        hint = 'the root needs [tool.uv.workspace] with `members = ["packages/*"]`'
+        raise UsageFailure(
+            Problem("workspace-not-a-root", f"{MANIFEST} is not the root of a uv workspace", hint)
+        )
+    return dict(table)
