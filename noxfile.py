@@ -86,7 +86,7 @@ def typecheck(session: nox.Session) -> None:
     """Check the types of all members, and of this file."""
     groups = ("--all-packages", "--group=test", "--group=typecheck")
     _sync(session, session.virtualenv.location, *groups)
-    session.run("mypy", "noxfile.py")
+    session.run("mypy")
     for folder in _listed(session, UV, "workspace", "list", "--paths"):
         places = [name for name in ("src", "tests") if Path(folder, name).is_dir()]
         if places:

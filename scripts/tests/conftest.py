@@ -9,6 +9,7 @@ from roadworthy.ops import loopback, process
 
 from .helpers.cli import run
 from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
+from .helpers.jobs import release_in_jobs
 from .helpers.patterns import PATTERNS
 from .helpers.repository import Repo, remote_of
 from .helpers.shelf import Shelf, Stand
@@ -127,16 +128,31 @@ def pair(tmp_path: Path, shelf: Shelf) -> Repo:
 
 @pytest.fixture
 def released(tmp_path: Path, stand: Stand, shelf: Shelf) -> Repo:
-    """Return that workspace once it was released, to its remote and to the index."""
+    """Return that workspace once it was released; what was told of it lies in `told.json`."""
     assert shelf.url == stand.url
 
     def make(folder: Path) -> None:
         with stand.holding(folder / "index-files"):
-            made = workspace_and_remote(
-                folder / "a pair", a_pair(), index_table("shelf", stand.url)
-            )
-            done = run(made.path, *RELEASE)
+            table = index_table("shelf", stand.url)
+            made = workspace_and_remote(folder / "a pair", a_pair(), table)
+            done = run(made.path, *RELEASE, "--json")
             assert done.code == 0, done.stderr
+        (folder / "told.json").write_text(done.stdout, "utf-8")
 
     PATTERNS.put("released pair", tmp_path, make)
     return Repo(tmp_path / "a pair")
+
+
+@pytest.fixture
+def released_checkout(tmp_path: Path, stand: Stand, shelf: Shelf) -> Repo:
+    """Return the workspace of three members once it was released."""
+    assert shelf.url == stand.url
+
+    def make(folder: Path) -> None:
+        with stand.holding(folder / "index-files"):
+            table = index_table("shelf", stand.url)
+            made = workspace_and_remote(folder / "a checkout", trio(), table)
+            release_in_jobs(made.path)
+
+    PATTERNS.put("released checkout", tmp_path, make)
+    return Repo(tmp_path / "a checkout")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import ROOT, command, run
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import member
 
@@ -173,9 +174,7 @@ def test_an_svg_is_drawn_by_graphviz_or_refused_with_the_way_out(
         1,
         True,
     ), done.stderr
-    stub = Path(path, "dot")
-    stub.write_text('#!/bin/sh\necho "<svg $1>"\ncat\n', "utf-8")
-    stub.chmod(0o755)
+    shell_program(Path(path, "dot"), 'echo "<svg $1>"\ncat')
     drawn = run(checkout.path, "graph", "--format", "svg")
     assert drawn.stdout.splitlines()[:2] == ["<svg -Tsvg>", "digraph workspace {"]
 

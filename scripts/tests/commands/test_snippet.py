@@ -1,6 +1,7 @@
 """What a consumer is told to type: every line of it is run here, word for word."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -16,6 +17,7 @@ from tests.helpers.hostile import shielded
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
+PYTHON = shlex.quote(sys.executable)
 URL = "https://forge.invalid/owner/repo.git"
 RELEASE = "release/2026.03.14"
 ALL = ["zq-app==0.1.0", "zq-base==0.1.0", "zq-middle==0.1.0"]
@@ -51,7 +53,7 @@ class Consumer:
 
     def renewed(self) -> "Consumer":
         """Start again with an empty environment that has pip."""
-        self.types(f"uv venv --quiet --clear --seed --python {sys.executable}")
+        self.types(f"uv venv --quiet --clear --seed --python {PYTHON}")
         return self
 
 
@@ -125,7 +127,7 @@ def test_the_lines_for_uv_install_a_member_and_its_siblings(repo: Repo, consumer
 
 def test_the_lines_for_a_uv_project_lock_the_release(repo: Repo, consumer: Consumer) -> None:
     answer = told(repo, "zq-app")
-    consumer.types(f"uv init --quiet --bare --no-workspace --python {sys.executable}")
+    consumer.types(f"uv init --quiet --bare --no-workspace --python {PYTHON}")
     (line,) = lines(answer, "uv add ")
     consumer.types(line)
     source = {

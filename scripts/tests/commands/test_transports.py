@@ -12,6 +12,7 @@ from roadworthy.ops import pip, uv
 from tests.helpers.cli import Done, run
 from tests.helpers.forges import USER, HttpForge, http_forge, ssh_forge, with_token
 from tests.helpers.hostile import shielded
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
@@ -103,10 +104,8 @@ def test_with_a_credential_helper(private: HttpForge, home: Path) -> None:
 
 
 def test_with_an_askpass_program(private: HttpForge, home: Path) -> None:
-    program = home / "askpass"
     answer = f'case "$1" in User*) echo {USER} ;; *) echo {TOKEN} ;; esac'
-    program.write_text(f"#!/bin/sh\n{answer}\n", "utf-8")
-    program.chmod(0o700)
+    program = shell_program(home / "askpass", answer)
     url = f"{private.url}owner/repo.git"
     assert_verified(verify(url, GIT_ASKPASS=str(program)), url, *INSTALLERS)
 

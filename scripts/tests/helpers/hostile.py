@@ -8,6 +8,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from .programs import shell_program
+
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Tester",
     "GIT_AUTHOR_EMAIL": "tester@localhost",
@@ -22,7 +24,6 @@ HOOKS = (
     *("post-rewrite", "post-index-change", "fsmonitor-watchman"),
 )
 SPOILS = """\
-#!/bin/sh
 case "$PWD/" in
 */release-*)
     echo "$0 in $PWD" >> '{marks}'
@@ -187,8 +188,8 @@ class HostileGit:
         for folder in (home / "hooks", home / "template" / "hooks"):
             folder.mkdir(parents=True)
             for name in HOOKS:
-                _write_program(folder / name, hook)
-        _write_program(home / "program", SPOILS.format(marks=made.marks, otherwise=PASSES_ON))
+                shell_program(folder / name, hook)
+        shell_program(home / "program", SPOILS.format(marks=made.marks, otherwise=PASSES_ON))
         (home / "template" / "info").mkdir()
         (home / "template" / "info" / "exclude").write_text(IGNORED, "utf-8")
         (home / "template" / "info" / "attributes").write_text(f"{ATTRIBUTES}* eol=crlf\n", "utf-8")
@@ -230,11 +231,6 @@ class HostileGit:
         start, _, rest = section.partition(".")
         title = f'[{start} "{rest}"]' if rest else f"[{start}]"
         return f'{title}\n\t{name} = "{self.value(setting[1])}"\n'
-
-
-def _write_program(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
-    path.chmod(0o755)
 
 
 def shielded() -> dict[str, str]:

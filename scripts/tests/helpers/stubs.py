@@ -2,15 +2,15 @@
 
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import pytest
 
+from .programs import python_program
+
 PROGRAM = """\
-#!{python} -IS
 import json, os, sys
 folder = {folder!r}
 with open(os.path.join(folder, "{name}.asked"), "a", encoding="utf-8") as asked:
@@ -33,11 +33,7 @@ class Stub:
     def put_on_path(cls, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Self:
         """Put a command on PATH, before all others; it has no answers yet."""
         commands = folder / "commands"
-        commands.mkdir(exist_ok=True)
-        program = commands / name
-        text = PROGRAM.format(python=sys.executable, folder=str(commands), name=name)
-        program.write_text(text, "utf-8")
-        program.chmod(0o755)
+        python_program(commands / name, PROGRAM.format(folder=str(commands), name=name))
         (commands / f"{name}.json").write_text("{}", "utf-8")
         monkeypatch.setenv("PATH", str(commands), prepend=os.pathsep)
         return cls(commands, name)

@@ -17,6 +17,7 @@ from roadworthy.ops import loopback
 from .broken_off import Running, are_alive, wait_for
 from .cli import Done, run
 from .gate import Gate
+from .programs import shell_program
 from .repository import Repo
 from .workspaces import index_table, lock, make_workspace, member
 
@@ -31,7 +32,6 @@ FILES = "index-files"
 JOURNAL = "asked-of-the-remote"
 # Told before a ref is updated: which, from what, to what, and what the index has by then.
 HOOK = f"""\
-#!/bin/sh
 echo "$1 $2 $3" $(ls ../{FILES}) >> ../{JOURNAL}
 """
 
@@ -231,9 +231,7 @@ class Worlds:
         first.git("clone", "--quiet", str(remote.path), str(second.path))
         for checkout in (first, second):  # found from wherever all of it is copied to
             checkout.git("remote", "set-url", "origin", "../remote.git")
-        hook = remote.path / "hooks" / "update"
-        hook.write_text(HOOK, "utf-8")
-        hook.chmod(0o755)
+        shell_program(remote.path / "hooks" / "update", HOOK)
         return folder
 
 

@@ -61,6 +61,21 @@ def strays_of_gather(path: str, source: str) -> list[str]:
     return among(imported(path, source), {".report", ".commands", ".cli", ".stages", ".__main__"})
 
 
+def strays_of_report(path: str, source: str) -> list[str]:
+    """Report what a report may not know: who asks for it."""
+    return among(imported(path, source), {".commands", ".cli", ".__main__"})
+
+
+def strays_of_commands(path: str, source: str) -> list[str]:
+    """Report what a command may not know: what chooses an exit code."""
+    return among(imported(path, source), {".__main__"})
+
+
+def strays_of_cli(path: str, source: str) -> list[str]:
+    """Report what the reading of options may not know: how anything is done or shown."""
+    return among(imported(path, source), {".report", ".ops", ".gather", ".__main__"})
+
+
 def strays_of_all(path: str, source: str) -> list[str]:
     """Report what none of the tooling may know: the task runner, and its own folder's name."""
     return among(imported(path, source), {"nox", "roadworthy"})
@@ -85,6 +100,9 @@ def strays(check: Check, *folders: str) -> list[str]:
         (strays_of_stages, "stages/**/*"),
         (strays_of_gather, "gather/**/*"),
         (strays_of_all, "**/*"),
+        (strays_of_report, "report/**/*"),
+        (strays_of_commands, "commands/**/*"),
+        (strays_of_cli, "cli/**/*"),
     ],
 )
 def test_imports_run_one_way(check: Check, folder: str) -> None:
@@ -114,6 +132,14 @@ def test_the_noxfile_needs_nothing_but_nox() -> None:
         (strays_of_stages, "stages/a.py", "from .. import commands", [".commands"]),
         (strays_of_gather, "gather/a.py", "from ..stages import x", [".stages", ".stages.x"]),
         (strays_of_all, "report/a.py", "import nox", ["nox"]),
+        (strays_of_report, "report/a.py", "from ..cli import typed", [".cli", ".cli.typed"]),
+        (
+            strays_of_commands,
+            "commands/a.py",
+            "from ..__main__ import main",
+            [".__main__", ".__main__.main"],
+        ),
+        (strays_of_cli, "cli/a.py", "from ..ops import git", [".ops", ".ops.git"]),
         (
             strays_of_all,
             "report/a.py",

@@ -13,6 +13,7 @@ from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.writing import annotate_tags, push
 from roadworthy.ops.process import CommandFailure
 from roadworthy.ops.tree import Tree, open_workspace
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 
 
@@ -137,9 +138,7 @@ def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> N
             for line in (f"jam/v{n} tag {repo.head()}", f"jam {n}", "", "- é", "")
         ][:-1]
     )
-    signer = repo.path.parent / "signer"
-    signer.write_text("#!/bin/sh\nexit 1\n", "utf-8")
-    signer.chmod(0o755)
+    signer = shell_program(repo.path.parent / "signer", "exit 1")
     repo.git("config", "tag.gpgSign", "true")
     repo.git("config", "gpg.program", str(signer))
     with pytest.raises(CommandFailure):

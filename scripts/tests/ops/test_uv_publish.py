@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from roadworthy.model.problem import Failure
 from roadworthy.model.workspace.workspace import Index
 from roadworthy.ops import process, uv, uv_publish
+from tests.helpers.programs import python_program
 from tests.helpers.stubs import Stub
 from tests.helpers.workspaces import make_workspace, member
 
@@ -25,7 +25,6 @@ CANARY = "canary-91c2"
 WHEEL, SDIST = "zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"
 # Notes its variables, and does what uv does.
 NOTING = """\
-#!{python} -IS
 import os, sys
 with open({note!r}, "a", encoding="utf-8") as note:
     print("\\0".join(f"{{name}}={{value}}" for name, value in os.environ.items()), file=note)
@@ -250,10 +249,7 @@ def test_uv_sees_no_secret_but_that_of_the_upload(
     built: Path, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     note, program = tmp_path / "note", tmp_path / "uv"
-    program.write_text(
-        NOTING.format(python=sys.executable, note=str(note), uv=uv.executable()), "utf-8"
-    )
-    program.chmod(0o755)
+    python_program(program, NOTING.format(note=str(note), uv=uv.executable()))
     names = ("GH_TOKEN", "AWS_SECRET_ACCESS_KEY", "UV_INDEX_SHELF_PASSWORD", "SSH_AUTH_SOCK")
     for name in (*names, "SIGSTORE_ID_TOKEN", "PYPI_ID_TOKEN", "UV_PUBLISH_INDEX", "UV_AUTH_TOKEN"):
         monkeypatch.setenv(name, CANARY)
@@ -262,7 +258,8 @@ def test_uv_sees_no_secret_but_that_of_the_upload(
     told = dict(line.split("=", 1) for line in note.read_text("utf-8").strip().split("\0"))
     assert CANARY not in told.values()
     ours = {"UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "UV_CONFIG_FILE", "NETRC", "RUST_LOG"}
-    assert told.keys() - uv_publish.ALLOWED - {"LC_CTYPE"} == ours
+    by_the_program = {"LC_CTYPE", "PWD"}  # what Python and the shell add of themselves
+    assert told.keys() - uv_publish.ALLOWED - by_the_program == ours
     assert told["NETRC"] == os.devnull
 
 

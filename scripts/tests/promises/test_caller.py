@@ -25,6 +25,7 @@ from tests.helpers import clones
 from tests.helpers.cli import ROOT, run
 from tests.helpers.hostile import shielded
 from tests.helpers.inside import changed, everything
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 
 pytestmark = pytest.mark.promise(31)
@@ -39,13 +40,6 @@ BOUND = {
     "GIT_COMMON_DIR": "{}/.git",
     "GIT_PREFIX": "packages/",
 }
-
-
-def hook(path: Path, text: str) -> None:
-    """Write a hook."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n", "utf-8")
-    path.chmod(0o755)
 
 
 @pytest.mark.parametrize("whose", ["its own", "another"])
@@ -84,19 +78,21 @@ def test_a_release_under_such_variables_changes_its_own_checkout_and_remote_alon
 
 def before_a_commit(program: str, checkout: Repo) -> tuple[str, ...]:
     hooks = checkout.git("rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    hook(Path(hooks) / "pre-commit", f"{program}; exit 1")
+    shell_program(Path(hooks) / "pre-commit", f"{program}; exit 1")
     return ("commit", "--allow-empty", "--message", "x")
 
 
 def before_a_push(program: str, checkout: Repo) -> tuple[str, ...]:
     hooks = checkout.git("rev-parse", "--path-format=absolute", "--git-path", "hooks")
-    hook(Path(hooks) / "pre-push", f"{program}; exit 1")
+    shell_program(Path(hooks) / "pre-push", f"{program}; exit 1")
     return ("push", "origin", "HEAD:refs/heads/other")
 
 
 def after_a_push(program: str, checkout: Repo) -> tuple[str, ...]:
     remote = Path(checkout.git("remote", "get-url", "origin").removeprefix("file://"))
-    hook(remote / "hooks" / "post-receive", f"cd {shlex.quote(str(checkout.path))}; {program}")
+    shell_program(
+        remote / "hooks" / "post-receive", f"cd {shlex.quote(str(checkout.path))}; {program}"
+    )
     return ("push", "origin", "HEAD:refs/heads/other")
 
 
@@ -239,7 +235,9 @@ def test_a_checkout_follows_its_remote_and_loses_nothing(
 
 
 def test_what_a_hook_says_after_the_checkout_followed_is_a_warning(behind: Repo) -> None:
-    hook(behind.path / ".git/hooks/post-merge", "echo 'the lock is stale'; echo twice >&2; exit 1")
+    shell_program(
+        behind.path / ".git/hooks/post-merge", "echo 'the lock is stale'; echo twice >&2; exit 1"
+    )
     words = "this checkout was updated to the remote branch, and git or one of your hooks said:"
     assert follow(behind) == [f"{words}\nthe lock is stale\ntwice"]
     assert behind.head() == behind.head("origin/main")
@@ -248,7 +246,7 @@ def test_what_a_hook_says_after_the_checkout_followed_is_a_warning(behind: Repo)
 def test_a_hook_that_lets_the_checkout_not_follow_is_told_in_its_own_words(behind: Repo) -> None:
     before = behind.head()
     text = 'grep -q heads/main && [ "$1" = prepared ] && echo "main is closed" && exit 1; exit 0'
-    hook(behind.path / ".git/hooks/reference-transaction", text)
+    shell_program(behind.path / ".git/hooks/reference-transaction", text)
     (words,) = follow(behind)
     assert words.startswith(
         "this checkout could not be updated to the remote branch:\nmain is closed\n"
@@ -261,7 +259,7 @@ def test_what_a_hook_of_the_remote_says_is_shown_whole(name: str, tmp_path: Path
     remote = clones.origin(tmp_path)
     scratch = making.clone(str(remote.path), tmp_path / "clone")
     lines = [f"rule {number} of the house" for number in range(40)]
-    hook(
+    shell_program(
         remote.path / "hooks" / name, "\n".join(f"echo '{line}' >&2" for line in lines) + "\nexit 1"
     )
     with pytest.raises(CommandFailure) as failure:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import ROOT, command, run
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import member
@@ -15,25 +16,16 @@ TAG = "zq-base/v0.1.0"
 WHEEL, SDIST = "zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"
 # Lets one push wait until somebody says go, and all others through.
 WAITING = """\
-#!/bin/sh
 if mkdir "$PWD/first" 2>/dev/null; then
   read go < "$PWD/go"
 fi
 """
 # Moves a tag as soon as it has come.
 MOVING = """\
-#!/bin/sh
 while read old new ref; do
   if [ "$ref" = refs/tags/{tag} ]; then git update-ref "$ref" {elsewhere}; fi
 done
 """
-
-
-def hook(remote: Repo, name: str, text: str) -> None:
-    """Give a bare repository a hook."""
-    path = remote.path / "hooks" / name
-    path.write_text(text, "utf-8")
-    path.chmod(0o755)
 
 
 def another_clone(remote: Repo, path: Path) -> Repo:
@@ -105,7 +97,9 @@ def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
     single: Repo, single_remote: Repo
 ) -> None:
     elsewhere = single_remote.head("main~1")
-    hook(single_remote, "post-receive", MOVING.format(tag=TAG, elsewhere=elsewhere))
+    shell_program(
+        single_remote.path / "hooks/post-receive", MOVING.format(tag=TAG, elsewhere=elsewhere)
+    )
     done = run(single.path, *RELEASE)
     assert done.code == 1
     assert f"the tag {TAG} is at {elsewhere[:12]}, not at" in done.stderr
@@ -117,7 +111,7 @@ def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(
     single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
     other = another_clone(single_remote, tmp_path / "other")
-    hook(single_remote, "pre-receive", WAITING)
+    shell_program(single_remote.path / "hooks/pre-receive", WAITING)
     subprocess.run(("mkfifo", str(single_remote.path / "go")), check=True)
     slow = subprocess.Popen(
         ("env", "GIT_COMMITTER_NAME=Slow", *command(single.path, *RELEASE)),

@@ -15,6 +15,7 @@ import pytest
 
 from roadworthy.ops import loopback, process, uv
 from tests.helpers.cli import ROOT, run
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf, new_shelf
 from tests.helpers.workspaces import ROOT as ROOT_MANIFEST
@@ -48,7 +49,6 @@ assert "{start}" + "{end}" not in repr(sorted(os.environ.items()))
 assert not (pathlib.Path.home() / ".netrc").exists()
 """
 LOGGING = """\
-#!/bin/sh
 printf '%s\\n' "$0 $*" >> "{log}"
 exec "{program}" "$@"
 """
@@ -69,9 +69,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir()
     (home / ".netrc").write_text(f"machine 127.0.0.1 login me password {CANARY}\n", "utf-8")
     for name, program in (("git", shutil.which("git")), ("uv", uv.executable())):
-        path = tools / name
-        path.write_text(LOGGING.format(log=log, program=shutil.which(str(program))), "utf-8")
-        path.chmod(0o755)
+        shell_program(tools / name, LOGGING.format(log=log, program=shutil.which(str(program))))
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("UV", str(tools / "uv"))
