@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from roadworthy.model.problem import Problem, UsageFailure
 from roadworthy.model.workspace.build_system import BuildSystem
-from roadworthy.model.workspace.reading import manifest_paths, read_workspace
+from roadworthy.model.workspace.manifest_paths import manifest_paths
+from roadworthy.model.workspace.reading import read_workspace
 from roadworthy.model.workspace.requirement import InternalRequirement, Kind
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.model.workspace.workspace import Index, Member, Workspace
