@@ -162,14 +162,6 @@ def test_what_holds_always_is_told_from_what_a_marker_an_extra_or_a_build_needs(
     assert workspace.released_graph == {"cake": {"sugar", "milk", "salt", "tin"}, **empty}
 
 
-def test_the_requirement_on_a_sibling_is_the_one_that_holds_always() -> None:
-    more = '[dependency-groups]\ndev = ["sugar==1.*"]\n'
-    workspace = read(cake=manifest("cake", "1", ["sugar>=1"], more), sugar=manifest("sugar", "1"))
-    cake = workspace.members[NormalizedName("cake")]
-    assert cake.requirement_on(SUGAR) == cake.requirements[0]
-    assert workspace.members[SUGAR].requirement_on(cake.name) is None
-
-
 @pytest.mark.parametrize(
     ("text", "why"),
     [
