@@ -23,7 +23,8 @@ from roadworthy.model.problem import Failure, UsageFailure
 from roadworthy.model.version import read_version
 from roadworthy.model.workspace.glob import matches
 from roadworthy.model.workspace.manifest import edited, with_index
-from roadworthy.model.workspace.reading import manifest_paths, read_workspace
+from roadworthy.model.workspace.manifest_paths import manifest_paths
+from roadworthy.model.workspace.reading import read_workspace
 from roadworthy.model.workspace.shape import SHAPES
 from roadworthy.model.workspace.version_source import FromFile, version_in
 from roadworthy.model.workspace.workspace import Workspace

@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from roadworthy.model.problem import Problem, UsageFailure
 from roadworthy.model.workspace.build_system import BuildSystem
-from roadworthy.model.workspace.reading import manifest_paths, read_workspace
+from roadworthy.model.workspace.manifest_paths import manifest_paths
+from roadworthy.model.workspace.reading import read_workspace
 from roadworthy.model.workspace.requirement import InternalRequirement, Kind
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.model.workspace.workspace import Index, Member, Workspace
@@ -159,14 +160,6 @@ def test_what_holds_always_is_told_from_what_a_marker_an_extra_or_a_build_needs(
     assert workspace.always == {"cake": {"sugar"}, **empty}
     assert workspace.graph == {"cake": {"sugar", "milk"}, **empty}
     assert workspace.released_graph == {"cake": {"sugar", "milk", "salt", "tin"}, **empty}
-
-
-def test_the_requirement_on_a_sibling_is_the_one_that_holds_always() -> None:
-    more = '[dependency-groups]\ndev = ["sugar==1.*"]\n'
-    workspace = read(cake=manifest("cake", "1", ["sugar>=1"], more), sugar=manifest("sugar", "1"))
-    cake = workspace.members[NormalizedName("cake")]
-    assert cake.requirement_on(SUGAR) == cake.requirements[0]
-    assert workspace.members[SUGAR].requirement_on(cake.name) is None
 
 
 @pytest.mark.parametrize(

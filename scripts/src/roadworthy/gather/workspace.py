@@ -1,7 +1,8 @@
 """Reads a workspace as it is committed; the working tree is not looked at."""
 
 from ..model.problem import Problem, UsageFailure
-from ..model.workspace.reading import manifest_paths, read_workspace
+from ..model.workspace.manifest_paths import manifest_paths
+from ..model.workspace.reading import read_workspace
 from ..model.workspace.workspace import MANIFEST, Workspace
 from ..ops.git.repository import LINK, SUBMODULE
 from ..ops.tree import Tree

@@ -19,8 +19,3 @@ class Distribution:
     def filename(self) -> str:
         """Return the name of its file."""
         return self.path.name
-
-    @property
-    def is_wheel(self) -> bool:
-        """Tell whether it is a wheel, and no sdist."""
-        return self.path.suffix == ".whl"

@@ -59,7 +59,6 @@ class Entry:
     same_bytes: Rule = Rule.UNKNOWN
     other_bytes: Rule = Rule.UNKNOWN
     duplicates: str = ""
-    documentation: str = ""
     unverified: str = ""
 
     @property

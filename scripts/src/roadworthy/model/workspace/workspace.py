@@ -48,11 +48,6 @@ class Member:
         """Return the path of one of its files, from the workspace's root."""
         return name if self.path == "." else f"{self.path}/{name}"
 
-    def requirement_on(self, sibling: NormalizedName) -> InternalRequirement | None:
-        """Return what it always requires of a sibling, if anything."""
-        found = (r for r in self.requirements if r.kind is Kind.REQUIRED and r.sibling == sibling)
-        return next(found, None)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Index:
