@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Folder, clean_environment, copy_of_the_workspace
 
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
@@ -71,3 +71,15 @@ def test_a_member_has_all_that_a_distribution_needs(member: Path) -> None:
         requirement = Requirement(text)
         assert {comparator.operator for comparator in requirement.specifier} == {">=", "<"}
         assert manifest["tool"]["uv"]["sources"][requirement.name] == {"workspace": True}
+
+
+def test_the_tooling_runs_in_a_clone_from_the_lock_file(tmp_path: Path) -> None:
+    copy = copy_of_the_workspace(tmp_path / "desk")
+    copy.commit("feat: the template")
+    copy.output("git", "clone", "--quiet", "--bare", ".", tmp_path / "forge.git")
+    copy.output("git", "clone", "--quiet", tmp_path / "forge.git", tmp_path / "a clone")
+    clone = Folder(tmp_path / "a clone", clean_environment())
+    uv = os.environ.get("UV", "uv")
+    printed = clone.output(uv, "run", "--quiet", "--locked", "roadworthy", "plan", "--index", "")
+    first = next(member.name for member in MEMBERS)
+    assert f"{first}/v" in printed
