@@ -11,8 +11,9 @@ from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.tree import Tree, open_workspace
 from roadworthy.stages.verify.environments import attempt
 from roadworthy.stages.verify.evidence import Promise, judge
-from roadworthy.stages.verify.git_install import Scope, Target, verify_git_install
+from roadworthy.stages.verify.git_install import verify_git_install
 from roadworthy.stages.verify.mirror import Mirror
+from roadworthy.stages.verify.scope import Scope, Target
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import make_workspace, trio

@@ -14,10 +14,11 @@ from ..ops.scratch import scratch_folder
 from ..ops.tree import HEAD, Tree
 from ..stages.build.sdists import contents_at
 from ..stages.steps import Steps
-from ..stages.verify.git_install import Scope, Target, verify_git_install
+from ..stages.verify.git_install import verify_git_install
 from ..stages.verify.interpreter import interpreter
 from ..stages.verify.mirror import Mirror
 from ..stages.verify.routes import WAYS
+from ..stages.verify.scope import Scope, Target
 from .answer import Answer, verified
 from .source import open_mirror, unfinished
 

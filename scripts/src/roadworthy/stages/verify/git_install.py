@@ -4,30 +4,27 @@ One function for the gate before a release, the check after it, and any URL.
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from packaging.utils import NormalizedName
 
-from ...model.consumer.route import DEFAULT_ROUTES, INSTALLERS
-from ...model.plan.graph import shares
 from ...model.result import Result
-from ...model.workspace.workspace import Member, Workspace
+from ...model.workspace.workspace import Member
 from ...ops import pip, uv
 from ...ops.git import making
 from ...ops.git import settings as git_settings
-from ...ops.git.repository import Repository
-from ..build.sdists import Contents
 from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
 from .environments import Trial, attempt
 from .evidence import Promise, judge
 from .mirror import Mirror
-from .routes import WAYS, Consumer, Together, Way
+from .routes import WAYS, Consumer, Way
+from .scope import Scope, Target, groups, misled, runs_code
 
 if TYPE_CHECKING:
     from ...model.consumer.consumer import Revision
@@ -40,45 +37,6 @@ ONE_REVISION = (
     "uv takes all members from one commit: name one revision that has them all, "
     "such as a release tag (`nox -s snippet -- MEMBER...` finds it)"
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
-    """A member to install, the ref that a consumer would name, and where that must lead.
-
-    `workspace` is as it is at that commit, `contents` what the wheels of its sdists install.
-    `also` are routes, each with an installer, that it takes over those of the scope.
-    """
-
-    member: Member
-    ref: str
-    commit: str
-    workspace: Workspace
-    contents: Contents = field(default_factory=dict)
-    also: Collection[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
-    """How much is verified, and by which routes and installers.
-
-    With `alone`, pip too gets an environment for each member. With `direct`, installers
-    fetch from the URL themselves, with the credentials of whoever runs this. `again` is
-    the command that repeats a check, without its members and routes.
-    """
-
-    installers: Sequence[str] = INSTALLERS
-    routes: Sequence[str] = DEFAULT_ROUTES
-    alone: bool = False
-    run_commands: bool = False
-    direct: bool = False
-    again: str = "nox -s verify-git-install --"
-
-    def has(self, way: Way, target: Target) -> bool:
-        """Tell whether a member goes that way."""
-        is_chosen = way.route in self.routes and way.installer in self.installers
-        is_chosen = is_chosen or (way.route, way.installer) in target.also
-        return is_chosen and way.takes(target.member)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +58,9 @@ def verify_git_install(
     All caches are of this check alone: a commit found in a cache would prove nothing.
     Lock files are kept in `folder`.
     """
-    moved = _misled(mirror.repository, targets)
+    moved = misled(mirror.repository, targets)
     sound = [target for target in targets if target.member.name not in moved]
-    jobs = [(way, group) for way in WAYS for group in _groups(way, sound, scope)]
+    jobs = [(way, group) for way in WAYS for group in groups(way, sound, scope)]
     # What takes longest starts first: pip's one environment beside uv's many.
     jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
     with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
@@ -134,16 +92,12 @@ def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]
     with job() as own:
         if check.scope.direct:
             yield _with_everything(own, check.mirror.repository.environment)
-        elif way.installer == "uv" and not any(map(_runs_code, targets)):
+        elif way.installer == "uv" and not any(map(runs_code, targets)):
             yield own.given({**check.cache, **_redirects(check.mirror.url, check.mirror.path)})
         else:
             # By a URL, so that git copies all and shares nothing.
             mirror = making.mirror(check.mirror.path.as_uri(), own.folder / "mirror.git")
             yield own.given(_redirects(check.mirror.url, mirror.path))
-
-
-def _runs_code(target: Target) -> bool:
-    return target.workspace.runs_code(target.member.name)
 
 
 def _redirects(url: str, mirror: Path) -> dict[str, str]:
@@ -157,46 +111,6 @@ def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
     """Give an installer all that we have: it fetches by itself, to prove that it can."""
     caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
     return replace(own, environment={**credentials, **FULL_FETCH, **caches})
-
-
-def _misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedName, str]:
-    """Find the refs that lead elsewhere than they must: moved tags, branches of the same name."""
-    tags, branches = mirror.tags_and_branches("HEAD")
-    at = {tag.name: tag.commit for tag in tags}
-    found = {}
-    for target in targets:
-        if target.ref in branches and target.ref in at:
-            found[target.member.name] = (
-                f"a branch is named {target.ref}, as the tag is: it wins in every git URL"
-            )
-        elif at.get(target.ref, target.commit) != target.commit:
-            found[target.member.name] = (
-                f"the tag {target.ref} is at {at[target.ref][:12]}, not at {target.commit[:12]}"
-            )
-    return found
-
-
-def _groups(way: Way, targets: Sequence[Target], scope: Scope) -> Iterator[Sequence[Target]]:
-    """Return the targets of each installation by a route."""
-    taken = [target for target in targets if scope.has(way, target)]
-    if way.together is Together.ALL:
-        yield from [taken] if taken else []
-    elif way.together is Together.ONE or scope.alone:
-        yield from ([target] for target in taken)
-    else:
-        for commit in sorted({target.commit for target in taken}):
-            own = [target for target in taken if target.commit == commit]
-            # Who runs code could change what is installed beside it.
-            yield from ([target] for target in own if _runs_code(target))
-            yield from _shared_out([target for target in own if not _runs_code(target)])
-
-
-def _shared_out(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
-    """Give each core its share of members, each with all that it requires."""
-    by_name = {target.member.name: target for target in targets}
-    needs = {name: target.workspace.needed(name) for name, target in by_name.items()}
-    for names in shares(needs, os.cpu_count() or 1):
-        yield [by_name[name] for name in names]
 
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:

@@ -13,10 +13,11 @@ from ...ops.git.repository import Repository
 from ...ops.git.writing import create_tags
 from ..build.sdists import contents_of
 from ..work import Batch, Work
-from .git_install import Scope, Target, folder_of, verify_git_install
+from .git_install import folder_of, verify_git_install
 from .index_install import verify_index_install
 from .mirror import Mirror
 from .routes import pylock_name
+from .scope import Scope, Target
 from .wheels import verify_wheels
 
 # The lock files of a release are written, and tried, by this route at the gate.
