@@ -10,7 +10,7 @@ from ..history.change import ChangelogEntry
 from ..history.tag import Tag, is_release_tag, release_tag
 from ..problem import Problem, UsageFailure
 from ..version import Level, base_of, level_between, raised
-from ..workspace.requirement import Kind, moved_to
+from ..workspace.requirement import Kind
 from ..workspace.version_source import FromTag
 from ..workspace.workspace import Member, Workspace
 from .assemble import assemble
@@ -19,6 +19,7 @@ from .draft import Draft
 from .facts import Facts
 from .graph import closure, cycle, waves
 from .intent import Intent
+from .rewrite import rewrites_of
 
 NOTHING_ASKED = Intent()
 
@@ -97,7 +98,7 @@ def make_plan(facts: Facts, intent: Intent = NOTHING_ASKED) -> Plan:
     _refuse_cycles(workspace)
     drafts = assemble(facts, intent)
     order = _order(drafts, workspace)
-    rewrites = _rewrites(drafts, workspace)
+    rewrites = rewrites_of(drafts, workspace)
     releases = tuple(_release(drafts[name], wave, facts, rewrites) for name, wave in order)
     problems, warnings = plan_problems(drafts, facts, rewrites)
     return Plan(
@@ -148,44 +149,6 @@ def _order(
     soft = {name: workspace.released_graph[name] & due for name in due}
     grouped = waves(hard, soft)
     return [(name, number) for number, wave in enumerate(grouped, 1) for name in wave]
-
-
-def _rewrites(
-    drafts: Mapping[NormalizedName, Draft], workspace: Workspace
-) -> dict[NormalizedName, dict[str, str]]:
-    """Return the requirements to rewrite, member by member: old text to new.
-
-    A member that is released starts its ranges at what it is released with. One that
-    is never released, such as an umbrella, keeps those that still hold.
-    """
-    found: dict[NormalizedName, dict[str, str]] = {}
-    for name, member in workspace.members.items():
-        draft = drafts.get(name)
-        if draft is None or (draft.is_due and not draft.is_fixed):
-            moved = dict(_moved(member, draft, drafts))
-            if moved:
-                found[name] = moved
-    return found
-
-
-def _moved(
-    member: Member, draft: Draft | None, drafts: Mapping[NormalizedName, Draft]
-) -> Iterator[tuple[str, str]]:
-    for requirement in member.requirements:
-        sibling = drafts.get(requirement.sibling)
-        if sibling is None or requirement.is_bare or requirement.requirement.url:
-            continue
-        keeps = draft is None or requirement.kind is Kind.GROUP or _is_steadier(draft, sibling)
-        if keeps and requirement.admits(sibling.version):
-            continue
-        new = moved_to(requirement.text, sibling.version)
-        if new != requirement.text:
-            yield requirement.text, new
-
-
-def _is_steadier(draft: Draft, sibling: Draft) -> bool:
-    """Tell whether a final release would come to require a pre-release."""
-    return sibling.version.is_prerelease and not draft.version.is_prerelease
 
 
 def _release(

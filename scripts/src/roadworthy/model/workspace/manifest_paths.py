@@ -32,28 +32,25 @@ def manifest_paths(
     folders = _folders(files)
     members = sorted(_matched(table.get("members", []), folders))
     left_out = _matched(table.get("exclude", []), {*folders, *links})
-    paths, problems = [MANIFEST], [*_outside_problems(table, files, links, left_out)]
-    for folder in members:
-        if folder in left_out or folder.rpartition("/")[2].startswith("."):
-            continue
-        if not folder.isprintable():
-            message = (
-                f"the folder of the workspace member {folder!a} has a name that is not valid UTF-8"
-            )
-            problems.append(
-                Problem("member-name", message, "rename it: neither uv nor a URL can name it")
-            )
-        elif MANIFEST in folders[folder]:
-            paths.append(f"{folder}/{MANIFEST}")
-        else:
-            message = f"workspace member `{folder}` has no {MANIFEST}"
-            problems.append(
-                Problem(
-                    "member-manifest", message, f"add one, or list it under `exclude` in {MANIFEST}"
-                )
-            )
+    problems = [*_outside_problems(table, files, links, left_out)]
+    kept = [f for f in members if f not in left_out and not basename(f).startswith(".")]
+    problems += [problem for f in kept if (problem := _folder_problem(f, folders[f]))]
     stop_on(problems, UsageFailure)
-    return tuple(paths)
+    return (MANIFEST, *(f"{folder}/{MANIFEST}" for folder in kept))
+
+
+def _folder_problem(folder: str, names: Collection[str]) -> Problem | None:
+    """Say what is wrong with the folder of a member, if anything."""
+    if not folder.isprintable():
+        message = (
+            f"the folder of the workspace member {folder!a} has a name that is not valid UTF-8"
+        )
+        return Problem("member-name", message, "rename it: neither uv nor a URL can name it")
+    if MANIFEST not in names:
+        message = f"workspace member `{folder}` has no {MANIFEST}"
+        hint = f"add one, or list it under `exclude` in {MANIFEST}"
+        return Problem("member-manifest", message, hint)
+    return None
 
 
 def _outside_problems(

@@ -16,7 +16,7 @@ from .member import read_member
 from .settings import Settings
 from .shape import shape_problems
 from .toml import table_of
-from .workspace import MANIFEST, Index, Workspace
+from .workspace import MANIFEST, Index, Member, Workspace
 
 
 def read_workspace(
@@ -37,17 +37,8 @@ def read_workspace(
     managed = {path: table for path, table in tables.items() if _is_managed(path, table)}
     stop_on(_name_problems(managed), UsageFailure)
     named = {path: table for path, table in managed.items() if "project" in table}
-    problems = [*_naming_problems(named)]
     names = frozenset(canonicalize_name(table["project"]["name"]) for table in named.values())
-    members = []
-    for path, table in named.items():
-        try:
-            members.append(read_member(path, table, names, tables[MANIFEST]))
-        except Failure as failure:
-            problems.extend(failure.problems)
-    if not problems and not [member for member in members if member.path != "."]:
-        hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
-        problems.append(Problem("workspace-empty", "the workspace has no member", hint))
+    members, problems = _members(named, names, tables[MANIFEST])
     settings = Settings.read(tables[MANIFEST].get("tool", {}).get("release", {}))
     problems += [*_group_problems(settings, names), *_index_problems(uv)]
     stop_on(problems, UsageFailure)
@@ -59,6 +50,24 @@ def read_workspace(
         uv_required=uv.get("required-version", ""),
         strays=strays,
     )
+
+
+def _members(
+    tables: Mapping[str, Mapping[str, Any]],
+    names: frozenset[NormalizedName],
+    root: Mapping[str, Any],
+) -> tuple[list[Member], list[Problem]]:
+    """Read all members that can be read, and say what is wrong with the others."""
+    members, problems = [], [*_naming_problems(tables)]
+    for path, table in tables.items():
+        try:
+            members.append(read_member(path, table, names, root))
+        except Failure as failure:
+            problems.extend(failure.problems)
+    if not problems and not [member for member in members if member.path != "."]:
+        hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
+        problems.append(Problem("workspace-empty", "the workspace has no member", hint))
+    return members, problems
 
 
 def _group_problems(settings: Settings, names: Collection[NormalizedName]) -> Iterator[Problem]:
