@@ -2,14 +2,13 @@
 
 import hashlib
 import shutil
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
 from tests.helpers.cli import run
-from tests.helpers.repository import Repo
+from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
-from tests.helpers.workspaces import index_table, make_workspace, member
 
 # What a commit and a tag tell of their time is the same in both.
 WHEN = {"GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
@@ -24,53 +23,69 @@ IN_JOBS = (
 )
 
 
+CHANGES = ("feat: start", "feat!: other")
+# What the second release adds, and what both do.
+SECOND = [
+    "refs/heads/main",
+    "refs/tags/release/2026.01.02",
+    "refs/tags/zq-base/v0.2.0",
+    "refs/tags/zq-top/v0.1.1",
+]
+BOTH = [
+    *SECOND[:2],
+    "refs/tags/release/2026.01.02.2",
+    "refs/tags/zq-base/v0.1.0",
+    *SECOND[2:3],
+    "refs/tags/zq-top/v0.1.0",
+    *SECOND[3:],
+]
+
+
 def left_by(
-    jobs: tuple[tuple[str, ...], ...], pattern: Path, shelf: Shelf, folder: Path
-) -> tuple[str, dict[str, str]]:
-    """Release twice in a copy of a checkout and its remote; return all refs, and all files."""
-    shutil.copytree(pattern, folder)
+    jobs: tuple[tuple[str, ...], ...], start: Repo, shelf: Shelf, changes: Sequence[str]
+) -> tuple[list[str], dict[str, str]]:
+    """Release each change in a copy of a checkout and its remote; return all that is new."""
+    folder = start.path.parent / f"in {len(jobs)}"
     checkout, remote = Repo(folder / "checkout"), Repo(folder / "remote.git")
-    for change in ("feat: start", "feat!: other"):
+    shutil.copytree(start.path, checkout.path)
+    shutil.copytree(remote_of(start).path, remote.path)
+    checkout.git("remote", "set-url", "origin", "../remote.git")
+    before, there = remote.refs().splitlines(), set(shelf.folder.iterdir())
+    for change in changes:
         checkout.git("pull", "--quiet", "--ff-only")
-        (checkout.path / "packages/zq-base/src/zq_base/more.py").write_text(
-            f"# {change}\n", "utf-8"
-        )
-        checkout.git("add", "--all")
-        checkout.git("commit", "--quiet", "--message", change)
+        checkout.commit(change, {"packages/zq-base/src/zq_base/more.py": f"# {change}\n"})
         checkout.git("push", "--quiet")
         for command in jobs:
             words = [str(checkout.path / word) if word == "dist" else word for word in command]
             done = run(checkout.path, *words, **WHEN)
             assert done.code == 0, (command, done.stderr)
-        checkout.git("fetch", "--quiet", "--tags")
-    files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in shelf.folder.iterdir()}
-    for path in shelf.folder.iterdir():
+    new = set(shelf.folder.iterdir()) - there
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in new}
+    for path in new:
         path.unlink()
-    return remote.refs(), files
+    return [line for line in remote.refs().splitlines() if line not in before], files
 
 
+@pytest.mark.parametrize(
+    ("start", "changes", "expected"),
+    [
+        ("released", CHANGES[1:], SECOND),
+        pytest.param("pair", CHANGES, BOTH, marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_release_in_jobs_leaves_the_same_bytes_tags_and_commits_as_one_in_one_process(
-    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    start: str,
+    changes: Sequence[str],
+    expected: list[str],
+    shelf: Shelf,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    repo: Repo = request.getfixturevalue(start)
     for name, value in WHEN.items():
         monkeypatch.setenv(name, value)
-    members = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
-    checkout = make_workspace(
-        tmp_path / "pattern" / "checkout", members, index_table("shelf", shelf.url)
-    )
-    checkout.with_remote(tmp_path / "pattern" / "remote.git")
-    checkout.git("remote", "set-url", "origin", "../remote.git")
-    in_one = left_by(IN_ONE, tmp_path / "pattern", shelf, tmp_path / "one")
-    in_jobs = left_by(IN_JOBS, tmp_path / "pattern", shelf, tmp_path / "jobs")
-    assert in_jobs == in_one
+    in_one = left_by(IN_ONE, repo, shelf, changes)
+    assert left_by(IN_JOBS, repo, shelf, changes) == in_one
     refs, files = in_one
-    assert [line.split("\t")[1] for line in refs.splitlines()] == [
-        "refs/heads/main",
-        "refs/tags/release/2026.01.02",
-        "refs/tags/release/2026.01.02.2",
-        "refs/tags/zq-base/v0.1.0",
-        "refs/tags/zq-base/v0.2.0",
-        "refs/tags/zq-top/v0.1.0",
-        "refs/tags/zq-top/v0.1.1",
-    ]
-    assert len(files) == 8
+    assert [line.split("\t")[1] for line in refs] == expected
+    assert len(files) == 4 * len(changes)

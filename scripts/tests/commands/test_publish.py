@@ -7,9 +7,16 @@ import pytest
 
 from roadworthy.model.index.retry import PAUSES
 from tests.helpers.cli import run
-from tests.helpers.repository import Repo
+from tests.helpers.jobs import CLOSE, PUBLISH, TAG, release_in_jobs
+from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
-from tests.helpers.workspaces import index_table, make_workspace, member, trio
+from tests.helpers.workspaces import (
+    a_pair,
+    index_table,
+    make_workspace,
+    member,
+    workspace_and_remote,
+)
 
 RELEASE = ("release", "--execute", "--installer", "uv")
 
@@ -106,21 +113,16 @@ def test_what_was_built_elsewhere_is_published_from_its_folder(
 
 @pytest.mark.promise(6)
 def test_a_file_with_other_content_on_the_index_is_a_conflict(
-    checkout: Repo, remote: Repo, shelf: Shelf, tmp_path: Path
+    pair: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
-    other = make_workspace(
-        tmp_path / "other",
-        member("zq-base", code="other = True\n"),
-        index_table("shelf", shelf.url),
-    )
-    other.with_remote(tmp_path / "other.git")
-    assert run(other.path, *RELEASE).code == 0
+    files, table = member("zq-base", code="other = True\n"), index_table("shelf", shelf.url)
+    release_in_jobs(workspace_and_remote(tmp_path / "other", files, table).path)
     before = shelf.files()
-    done = run(checkout.path, *RELEASE)
+    done = run(pair.path, *RELEASE)
     assert done.code == 1
     assert "has zq_base-0.1.0-py3-none-any.whl with other content" in done.stderr
     assert "give zq-base a higher version" in done.stderr
-    assert (shelf.files(), remote.git("tag")) == (before, "")
+    assert (shelf.files(), remote_of(pair).git("tag")) == (before, "")
 
 
 @pytest.mark.promise(16)
@@ -140,16 +142,16 @@ def test_credentials_in_the_url_of_an_index_reach_it_and_nothing_else(
     assert (unread.code, "canary" in unread.stdout + unread.stderr) == (1, False), unread.stderr
 
 
-def test_an_index_that_refuses_the_credentials(checkout: Repo, remote: Repo, shelf: Shelf) -> None:
+def test_an_index_that_refuses_the_credentials(pair: Repo, shelf: Shelf) -> None:
     shelf.refuse_uploads = "403 Forbidden"
-    done = run(checkout.path, *RELEASE)
+    done = run(pair.path, *RELEASE)
     assert done.code == 1
     assert "zq-base was not published" in done.stderr
-    assert "zq-middle waits for zq-base" in done.stderr
-    assert (shelf.files(), remote.git("tag")) == ([], "")
+    assert "zq-top waits for zq-base" in done.stderr
+    assert (shelf.files(), remote_of(pair).git("tag")) == ([], "")
     shelf.refuse_uploads = ""
-    assert run(checkout.path, *RELEASE).code == 0
-    assert len(shelf.files()) == 6
+    assert run(pair.path, "publish", "--execute").code == 0
+    assert len(shelf.files()) == 4
 
 
 @pytest.mark.promise(8)
@@ -187,24 +189,24 @@ def test_a_lost_answer_to_an_upload_is_no_failure(prepared: Repo, shelf: Shelf) 
 
 
 def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, shelf: Shelf) -> None:
-    members = {**trio(), **member("zq-lone")}
-    repo = make_workspace(tmp_path / "four", members, index_table("shelf", shelf.url))
-    remote = repo.with_remote(tmp_path / "four.git")
+    members = {**a_pair(), **member("zq-lone")}
+    repo = workspace_and_remote(tmp_path / "three", members, index_table("shelf", shelf.url))
+    remote = remote_of(repo)
     shelf.refuse_names = ("zq_base",)
     done = run(repo.path, *RELEASE)
     assert done.code == 1
     assert "Run the same command again" in done.stdout
     assert remote.git("tag").splitlines() == ["zq-lone/v0.1.0"]
-    untagged = ("zq-base/v0.1.0", "zq-middle/v0.1.0", "zq-app/v0.1.0")
     told = done.stdout[done.stdout.index("To give this release up instead:") :].splitlines()
     assert told[1:4] == [
         f"- on main, `git revert {remote.head('main')[:12]}`, and push",
         f"- yank at shelf ({shelf.url}simple/), on its web pages: zq-lone 0.1.0",
-        f"- these have no tag yet, and need none: {', '.join(untagged)}",
+        "- these have no tag yet, and need none: zq-base/v0.1.0, zq-top/v0.1.0",
     ]
     again = run(repo.path, *RELEASE)
     assert (again.code, told[1] in again.stdout.splitlines()) == (1, True)
     shelf.refuse_names = ()
-    assert run(repo.path, *RELEASE).code == 0
-    assert len(shelf.files()) == 8
+    for job in (PUBLISH, TAG, CLOSE):
+        assert run(repo.path, *job).code == 0
+    assert len(shelf.files()) == 6
     assert [t for t in remote.git("tag").splitlines() if t.startswith("release/")] != []

@@ -166,22 +166,27 @@ def test_a_branch_that_has_moved_is_taken_by_an_upgrade_of_all_that_come_from_it
     consumer.types(".venv/bin/python -c 'import zq_base.more'")
 
 
-def test_a_lock_file_installs_with_both(repo: Repo, consumer: Consumer) -> None:
+@pytest.mark.parametrize(
+    "start",
+    ["uv pip sync ", pytest.param("python -m pip install -r ", marks=pytest.mark.exhaustive)],
+)
+def test_a_lock_file_installs_with_either(repo: Repo, consumer: Consumer, start: str) -> None:
     answer = told(repo, "zq-app")
     consumer.writes(files(answer)["pyproject.toml"])
     (line,) = lines(answer, "uv export ")
     consumer.types(line)
-    for start in ("uv pip sync ", "python -m pip install -r "):
-        (line,) = lines(answer, start)
-        consumer.renewed().types(line)
-        assert [n for n in consumer.has() if n.startswith("zq-")] == [
-            "zq-app",
-            "zq-base",
-            "zq-middle",
-        ]
+    (line,) = lines(answer, start)
+    consumer.renewed().types(line)
+    assert [n for n in consumer.has() if n.startswith("zq-")] == ["zq-app", "zq-base", "zq-middle"]
 
 
-@pytest.mark.parametrize("way", ["urls", "requirements", "constraints"])
+@pytest.mark.parametrize(
+    "way",
+    [
+        "urls",
+        *(pytest.param(w, marks=pytest.mark.exhaustive) for w in ("requirements", "constraints")),
+    ],
+)
 def test_the_lines_for_pip_name_every_sibling(repo: Repo, consumer: Consumer, way: str) -> None:
     answer = told(repo, "zq-middle")
     consumer.renewed()

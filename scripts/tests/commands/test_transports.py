@@ -18,7 +18,10 @@ from tests.helpers.workspaces import make_workspace, trio
 
 TOKEN = "canary-token"  # noqa: S105 - no secret: it is looked for in what is printed
 SOON = 20.0
-INSTALLERS = ("uv", "pip")
+# Both fetch by git, which has the credentials; how pip comes by it is tried with --exhaustive.
+each_installer = pytest.mark.parametrize(
+    "installer", ["uv", pytest.param("pip", marks=pytest.mark.exhaustive)]
+)
 
 
 @pytest.fixture
@@ -55,59 +58,67 @@ def verify(url: str, *arguments: str, **environment: str) -> Done:
     return run(Path.cwd(), "verify-git-install", *options, **environment)
 
 
-def assert_verified(done: Done, url: str, *installers: str) -> None:
-    """Require that both members came from a URL, and that no secret was told."""
+def assert_verified(installer: str, url: str, named: str = "", **environment: str) -> None:
+    """Require that both members come from a URL, as it is named, and that no secret is told."""
+    done = verify(named or url, "--installer", installer, **environment)
     assert done.code == 0, done.stderr
     path = "#subdirectory=packages/zq-middle"
     assert [(r["installer"], r["ok"], r["requirement"]) for r in done.json["results"]] == [
-        (installer, True, f"zq-middle @ git+{url}@main{path}") for installer in sorted(installers)
+        (installer, True, f"zq-middle @ git+{url}@main{path}")
     ]
     assert TOKEN not in done.stdout + done.stderr
 
 
-def test_by_a_file_url(forge_folder: Path) -> None:
+@each_installer
+def test_by_a_file_url(installer: str, forge_folder: Path) -> None:
     url = (forge_folder / "owner" / "repo.git").as_uri()
-    assert_verified(verify(url), url, *INSTALLERS)
+    assert_verified(installer, url)
 
 
-def test_by_http(forge_folder: Path) -> None:
+@each_installer
+def test_by_http(installer: str, forge_folder: Path) -> None:
     with http_forge(forge_folder) as forge:
         url = f"{forge.url}owner/repo.git"
-        assert_verified(verify(url), url, *INSTALLERS)
+        assert_verified(installer, url)
 
 
-def test_by_ssh_with_a_key(forge_folder: Path, tmp_path: Path) -> None:
+@each_installer
+def test_by_ssh_with_a_key(installer: str, forge_folder: Path, tmp_path: Path) -> None:
     with ssh_forge(forge_folder, tmp_path / "keys") as forge:
         url = f"{forge.url}/owner/repo.git"
-        assert_verified(verify(url, **forge.environment), url, *INSTALLERS)
+        assert_verified(installer, url, **forge.environment)
 
 
-def test_with_a_token_in_the_url(private: HttpForge) -> None:
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_with_a_token_in_the_url(installer: str, private: HttpForge) -> None:
     url = f"{private.url}owner/repo.git"
-    assert_verified(verify(with_token(url, TOKEN)), url, *INSTALLERS)
+    assert_verified(installer, url, with_token(url, TOKEN))
 
 
-def test_with_a_netrc(private: HttpForge, home: Path) -> None:
+@each_installer
+def test_with_a_netrc(installer: str, private: HttpForge, home: Path) -> None:
     line = f"machine 127.0.0.1 login {USER} password {TOKEN}\n"
     (home / ".netrc").write_text(line, "utf-8")
     (home / ".netrc").chmod(0o600)
     url = f"{private.url}owner/repo.git"
-    assert_verified(verify(url), url, *INSTALLERS)
+    assert_verified(installer, url)
 
 
-def test_with_a_credential_helper(private: HttpForge, home: Path) -> None:
+@each_installer
+def test_with_a_credential_helper(installer: str, private: HttpForge, home: Path) -> None:
     settings = home / "gitconfig"
     helper = f"!f() {{ echo username={USER}; echo password={TOKEN}; }}; f"
     settings.write_text(f'[credential]\n\thelper = "{helper}"\n', "utf-8")
     url = f"{private.url}owner/repo.git"
-    assert_verified(verify(url, GIT_CONFIG_GLOBAL=str(settings)), url, *INSTALLERS)
+    assert_verified(installer, url, GIT_CONFIG_GLOBAL=str(settings))
 
 
-def test_with_an_askpass_program(private: HttpForge, home: Path) -> None:
+@each_installer
+def test_with_an_askpass_program(installer: str, private: HttpForge, home: Path) -> None:
     answer = f'case "$1" in User*) echo {USER} ;; *) echo {TOKEN} ;; esac'
     program = shell_program(home / "askpass", answer)
     url = f"{private.url}owner/repo.git"
-    assert_verified(verify(url, GIT_ASKPASS=str(program)), url, *INSTALLERS)
+    assert_verified(installer, url, GIT_ASKPASS=str(program))
 
 
 def test_a_private_repository_without_credentials_is_refused_soon(

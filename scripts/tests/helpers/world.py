@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from roadworthy.ops import loopback
 
-from .broken_off import Running, are_alive, wait_for
+from .broken_off import RELEASE, Running, are_alive, wait_for
 from .cli import Done, run
 from .gate import Gate
 from .programs import shell_program
@@ -146,15 +146,12 @@ class World:
         return self.remote.git("commit-tree", "main^{tree}", "-p", "main~1", "-m", "beside")
 
     def start(self, where: int) -> Running:
-        """Start a release from one of the checkouts."""
-        temporary = self.folder / "temporary"
-        temporary.mkdir(exist_ok=True)
-        self.gate.settled = frozenset(self.gate.files() if self.is_calm else ())
-        return Running(self.checkouts[where].path, temporary)
+        """Start a release from one of the checkouts, in a process that can be stopped."""
+        return Running(self.checkouts[where].path, self._temporary())
 
     def release(self, where: int) -> Done:
         """Release from one of the checkouts, to its end."""
-        return self.start(where).finish()
+        return run(self.checkouts[where].path, *RELEASE, TMPDIR=str(self._temporary()))
 
     def states(self) -> dict[str, str]:
         """Return the state of each member as `status` has it."""
@@ -165,6 +162,13 @@ class World:
         """Let nothing go wrong any more."""
         self.gate.heal()
         wait_for(self.orphans)
+
+    def _temporary(self) -> Path:
+        """Return the folder of a release that begins now, and note what the index has."""
+        self.gate.settled = frozenset(self.gate.files() if self.is_calm else ())
+        folder = self.folder / "temporary"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _pulled(self, where: int) -> Repo:
         checkout = self.checkouts[where]

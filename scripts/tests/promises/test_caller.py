@@ -5,7 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -42,9 +42,20 @@ BOUND = {
 }
 
 
-@pytest.mark.parametrize("whose", ["its own", "another"])
+@pytest.mark.parametrize(
+    ("whose", "commands"),
+    [
+        ("its own", [("prepare",), REHEARSAL]),
+        ("another", [("prepare",)]),
+        pytest.param("another", [REHEARSAL], marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_repository_that_variables_name_is_neither_read_nor_touched(
-    whose: str, single: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whose: str,
+    commands: Sequence[tuple[str, ...]],
+    single: Repo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     other = Repo.init(tmp_path / "another")
     other.commit("feat: another", {"another.txt": ""})
@@ -52,7 +63,7 @@ def test_a_repository_that_variables_name_is_neither_read_nor_touched(
     for name, value in BOUND.items():
         monkeypatch.setenv(name, value.format(named.path))
     before = everything(single.path, single.path.with_suffix(".git"), other.path)
-    for words in (("prepare",), REHEARSAL):
+    for words in commands:
         done = run(single.path, *words, "--json")
         assert done.code == 0, done.stderr
         assert [m["planned_tag"] for m in done.json["plan"]["members"]] == ["zq-base/v0.1.0"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import ROOT, Done, command, run
+from tests.helpers.jobs import release_in_jobs
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import index_table, make_workspace, member
@@ -56,12 +57,12 @@ def test_a_release_goes_on_where_clocks_differ_by_years(single: Repo, single_rem
     def dated(when: str, zone: str) -> dict[str, str]:
         return {"GIT_COMMITTER_DATE": when, "GIT_AUTHOR_DATE": when, "TZ": zone}
 
-    ahead = run(single.path, *RELEASE, **dated("2036-07-01T23:30:00", "Pacific/Kiritimati"))
-    assert ahead.code == 0, ahead.stderr
+    ahead = dated("2036-07-01T23:30:00", "Pacific/Kiritimati")
+    release_in_jobs(single.path, environment=ahead)
     single.commit("fix: later, or so", {"packages/zq-base/src/zq_base/later.py": ""})
     single.git("push", "--quiet")
-    behind = run(single.path, *RELEASE, **dated("2016-03-27T02:30:00", "Europe/Berlin"))
-    assert behind.code == 0, behind.stderr
+    behind = dated("2016-03-27T02:30:00", "Europe/Berlin")
+    release_in_jobs(single.path, environment=behind)
     tags = single_remote.git("tag").splitlines()
     assert [tag for tag in tags if "v" in tag] == ["zq-base/v0.1.0", "zq-base/v0.1.1"]
     assert sorted(tag[:14] for tag in tags if "v" not in tag) == [
@@ -88,7 +89,7 @@ def test_a_disk_that_is_full_is_said_and_leaves_nothing_half_done(
     assert (done.code, "Traceback" in done.stderr) == (1, False), done.stderr
     assert "hint" in done.stderr
     assert ((single_remote.refs(), single.refs()), shelf.tries) == (before, 0)
-    assert run(single.path, *RELEASE).code == 0
+    release_in_jobs(single.path)
 
 
 @pytest.mark.promise(25)
@@ -97,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_said(single: Repo, tmp_path: Path) -
     done = run(single.path, "build", "--json")
     assert (done.code, done.json["ok"]) == (1, False)
     assert done.problems == [f"Not a directory: {single.path / 'dist'}"]
-    nowhere = run(single.path, "release", "--installer", "uv", TMPDIR=str(tmp_path / "none"))
+    nowhere = run(single.path, "prepare", TMPDIR=str(tmp_path / "none"))
     assert (nowhere.code, "Traceback" in nowhere.stderr) in {(0, False), (1, False)}
 
 
@@ -139,15 +140,23 @@ def test_a_repository_of_somebody_elses_is_refused_with_the_way_out(single: Repo
     assert (done.code, "safe.directory" in done.stderr) == (2, True), done.stderr
 
 
+SPACES, QUOTES = "a café, né 中文 🥕", 'it\'s "$HOME" & (co);'
 STRANGE = {
-    "spaces and accents": "a café, né 中文 🥕",
-    "quotes and dollars": 'it\'s "$HOME" & (co);',
+    "all of it": f"{SPACES} {QUOTES}",
+    "spaces and accents": SPACES,
+    "quotes and dollars": QUOTES,
     "long": "x" * 120 + "/" + "y" * 60,
 }
 
 
 @pytest.mark.promise(27)
-@pytest.mark.parametrize("name", STRANGE.values(), ids=STRANGE.keys())
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=which, marks=() if which == "all of it" else pytest.mark.exhaustive)
+        for which, name in STRANGE.items()
+    ],
+)
 def test_a_folder_of_any_name_will_do(name: str, tmp_path: Path, shelf: Shelf) -> None:
     folder = tmp_path / name
     repo = make_workspace(folder / "w", member("zq-base"), index_table("shelf", shelf.url))

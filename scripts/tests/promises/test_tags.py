@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.cli import ROOT, command, run
+from tests.helpers.jobs import CLOSE, PREPARE, PUBLISH, TAG, release_in_jobs
 from tests.helpers.programs import shell_program
-from tests.helpers.repository import Repo
+from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import member
 
 RELEASE = ("release", "--execute", "--installer", "uv")
-TAG = "zq-base/v0.1.0"
+NAME = "zq-base/v0.1.0"
 WHEEL, SDIST = "zq_base-0.1.0-py3-none-any.whl", "zq_base-0.1.0.tar.gz"
 # Lets one push wait until somebody says go, and all others through.
 WAITING = """\
@@ -78,17 +79,17 @@ def test_a_tag_that_somebody_makes_elsewhere_meanwhile_is_neither_moved_nor_take
     elsewhere = single_remote.git("commit-tree", "main^{tree}", "-m", "somebody else's")
 
     def make_tag(_: int) -> None:
-        single_remote.git("tag", "--force", TAG, elsewhere)
+        single_remote.git("tag", "--force", NAME, elsewhere)
 
     shelf.after_upload = make_tag
     done = run(single.path, *RELEASE)
-    assert (done.code, single_remote.head(TAG)) == (1, elsewhere)
-    assert f"refs/tags/{TAG}" in done.stderr
+    assert (done.code, single_remote.head(NAME)) == (1, elsewhere)
+    assert f"refs/tags/{NAME}" in done.stderr
     shelf.after_upload = lambda _: None
     single.git("pull", "--quiet")
     again = run(single.path, *RELEASE)
-    assert (again.code, single_remote.head(TAG)) == (1, elsewhere)
-    assert f"the tag {TAG} is at {elsewhere[:12]}" in again.stderr
+    assert (again.code, single_remote.head(NAME)) == (1, elsewhere)
+    assert f"the tag {NAME} is at {elsewhere[:12]}" in again.stderr
     assert sorted(shelf.sent) == [WHEEL, SDIST]
 
 
@@ -98,12 +99,14 @@ def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
 ) -> None:
     elsewhere = single_remote.head("main~1")
     shell_program(
-        single_remote.path / "hooks/post-receive", MOVING.format(tag=TAG, elsewhere=elsewhere)
+        single_remote.path / "hooks/post-receive", MOVING.format(tag=NAME, elsewhere=elsewhere)
     )
     done = run(single.path, *RELEASE)
     assert done.code == 1
-    assert f"the tag {TAG} is at {elsewhere[:12]}, not at" in done.stderr
-    assert single_remote.git("tag").splitlines() == [TAG]  # and no release tag says that it is done
+    assert f"the tag {NAME} is at {elsewhere[:12]}, not at" in done.stderr
+    assert single_remote.git("tag").splitlines() == [
+        NAME
+    ]  # and no release tag says that it is done
 
 
 @pytest.mark.promise(13)
@@ -114,42 +117,41 @@ def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(
     shell_program(single_remote.path / "hooks/pre-receive", WAITING)
     subprocess.run(("mkfifo", str(single_remote.path / "go")), check=True)
     slow = subprocess.Popen(
-        ("env", "GIT_COMMITTER_NAME=Slow", *command(single.path, *RELEASE)),
+        ("env", "GIT_COMMITTER_NAME=Slow", *command(single.path, *PREPARE)),
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
     )
     while not (single_remote.path / "first").exists():
         assert slow.poll() is None
-    quick = run(other.path, *RELEASE)
+    release_in_jobs(other.path)
     state = single_remote.refs()
     (single_remote.path / "go").write_text("go\n", "utf-8")
     _, said = slow.communicate()
-    assert (quick.code, slow.returncode) == (0, 1), quick.stderr + said
-    assert "somebody may have pushed first" in said
+    assert (slow.returncode, "somebody may have pushed first" in said) == (1, True), said
     assert (single_remote.refs(), sorted(shelf.sent)) == (state, [WHEEL, SDIST])
     assert run(single.path, *RELEASE).code == 3
 
 
 @pytest.mark.promise(13)
 def test_of_two_releases_at_once_the_one_that_uploads_second_replaces_nothing(
-    single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path
+    ready: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
+    remote = remote_of(ready)
     quick: list[int] = []
 
     def overtake(_: str) -> None:
         if not quick:
-            quick.append(0)  # its own uploads come by here, too
-            other = another_clone(single_remote, tmp_path / "other")
-            quick[0] = run(other.path, *RELEASE).code
-            quick.append(single_remote.refs().count("refs/tags/"))
+            quick.append(1)  # its own uploads come by here, too
+            other = another_clone(remote, tmp_path / "other")
+            quick[:] = [run(other.path, *job).code for job in (PUBLISH, TAG, CLOSE)]
+            quick.append(remote.refs().count("refs/tags/"))
 
     shelf.before_upload = overtake
-    done = run(single.path, *RELEASE)
-    assert quick == [0, 2], done.stderr
-    assert sorted(shelf.sent) == [WHEEL, SDIST]
-    assert single_remote.head(TAG) == single_remote.head("main")
-    assert run(single.path, *RELEASE).code == 3
+    done = run(ready.path, *PUBLISH)
+    assert (quick, sorted(shelf.sent)) == ([0, 0, 0, 2], [WHEEL, SDIST]), done.stderr
+    assert remote.head(NAME) == remote.head("main")
+    assert run(ready.path, *RELEASE).code == 3
 
 
 @pytest.mark.promise(10)

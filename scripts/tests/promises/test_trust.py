@@ -127,12 +127,14 @@ def test_no_secret_is_in_an_argument_a_log_a_report_or_a_file(
     environment = {"TMPDIR": str(scratch), "GITHUB_STEP_SUMMARY": str(summary)}
     doctor = run(single.path, "doctor", "--json", **environment)
     shelf.refuse_uploads = "403 Forbidden"
-    refused = run(single.path, *RELEASE, **environment)
+    prepared = run(single.path, "prepare", "--execute", **environment)
+    refused = run(single.path, "publish", "--execute", **environment)
     shelf.refuse_uploads = ""
     done = run(single.path, *RELEASE, "--json", **environment)
-    assert (doctor.code, refused.code, done.code) == (0, 1, 0), done.stderr
+    runs = (doctor, prepared, refused, done)
+    assert [each.code for each in runs] == [0, 0, 1, 0], done.stderr
     assert shelf.users == {f"__token__:{CANARY}"}  # it was used, and so could have been seen
-    told = "".join(each.stdout + each.stderr for each in (doctor, refused, done))
+    told = "".join(each.stdout + each.stderr for each in runs)
     assert CANARY not in told
     assert "publish --publish-url" in watched.read_text("utf-8")
     assert found_meanwhile == []
