@@ -17,7 +17,7 @@ from .context import Context
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(WithIndex, WithIntent):
+class Options(WithIntent, WithIndex):
     """What `plan` takes."""
 
     check: bool = False

@@ -17,7 +17,7 @@ from .targets import open_site, stop_on_nothing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(WithExecute, WithIntent):
+class Options(WithIntent, WithExecute):
     """What `prepare` takes."""
 
     branch: str | None = None

@@ -17,7 +17,7 @@ from .targets import open_site, stop_on_nothing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(WithExecute, WithIndex, WithIntent):
+class Options(WithIntent, WithIndex, WithExecute):
     """What `publish` takes."""
 
     source: Path | None = None

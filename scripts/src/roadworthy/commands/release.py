@@ -23,7 +23,7 @@ from .targets import open_site, stop_on_nothing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(WithExecute, WithIndex, WithIntent, WithInstallers):
+class Options(WithInstallers, WithIntent, WithIndex, WithExecute):
     """What `release` takes."""
 
     wait: float | None = None

@@ -24,7 +24,7 @@ from .source import open_mirror, unfinished
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options(WithRepository, WithInstallers):
+class Options(WithInstallers, WithRepository):
     """What `verify-git-install` takes."""
 
     unfinished: bool = False
