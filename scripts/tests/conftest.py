@@ -13,7 +13,7 @@ from .helpers.jobs import release_in_jobs
 from .helpers.patterns import PATTERNS
 from .helpers.repository import Repo, remote_of
 from .helpers.shelf import Shelf, Stand
-from .helpers.workspaces import a_pair, index_table, trio, workspace_and_remote
+from .helpers.workspaces import a_pair, index_table, member, trio, workspace_and_remote
 
 RELEASE = ("release", "--execute", "--installer", "uv")
 
@@ -118,6 +118,19 @@ def checkout(tmp_path: Path, shelf: Shelf) -> Repo:
 def remote(checkout: Repo) -> Repo:
     """Return the bare remote of the checkout."""
     return remote_of(checkout)
+
+
+@pytest.fixture
+def single(tmp_path: Path, shelf: Shelf) -> Repo:
+    """Return a workspace of one member with a bare remote and an index."""
+    table = index_table("shelf", shelf.url)
+    return workspace_and_remote(tmp_path / "one", member("zq-base"), table)
+
+
+@pytest.fixture
+def single_remote(single: Repo) -> Repo:
+    """Return the bare remote of the one member's workspace."""
+    return remote_of(single)
 
 
 @pytest.fixture

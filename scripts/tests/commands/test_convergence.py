@@ -27,7 +27,7 @@ from tests.helpers import accidents
 from tests.helpers.broken_off import STEPS
 from tests.helpers.cli import Done
 from tests.helpers.gate import Loss, Moment
-from tests.helpers.harm import HARMS, release_by_hand
+from tests.helpers.harm import HARMS, released_by_hand
 from tests.helpers.promises import Witness
 from tests.helpers.world import MEMBERS, World, Worlds, worlds
 
@@ -272,17 +272,15 @@ def test_a_dependent_is_finished_while_what_it_requires_moves_on(at: Worlds) -> 
 
 def test_a_witness_finds_all_harm(at: Worlds, subtests: pytest.Subtests) -> None:
     for harm, words in HARMS.items():
-        with subtests.test(harm.__name__), at.opened() as world:
+        with subtests.test(harm.__name__), at.opened(released_by_hand(at)) as world:
             witness = Witness(world)
-            release_by_hand(world)
             assert witness.broken() == []
             harm(world)
             assert words in "; ".join(witness.broken())
 
 
 def test_a_witness_finds_all_that_is_unfinished(at: Worlds) -> None:
-    with at.opened() as world:
-        release_by_hand(world)
+    with at.opened(released_by_hand(at)) as world:
         assert Witness(world).unfinished() == []
         world.change(0, "zq-base")
         world.raise_version(0, "zq-top", Version("0.1.1"))

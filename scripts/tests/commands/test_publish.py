@@ -7,7 +7,7 @@ import pytest
 
 from roadworthy.model.index.retry import PAUSES
 from tests.helpers.cli import run
-from tests.helpers.jobs import CLOSE, PUBLISH, TAG, release_in_jobs
+from tests.helpers.jobs import CLOSE, PREPARE, PUBLISH, TAG, release_in_jobs
 from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import (
@@ -118,7 +118,8 @@ def test_a_file_with_other_content_on_the_index_is_a_conflict(
     files, table = member("zq-base", code="other = True\n"), index_table("shelf", shelf.url)
     release_in_jobs(workspace_and_remote(tmp_path / "other", files, table).path)
     before = shelf.files()
-    done = run(pair.path, *RELEASE)
+    assert run(pair.path, *PREPARE).code == 0
+    done = run(pair.path, *PUBLISH)
     assert done.code == 1
     assert "has zq_base-0.1.0-py3-none-any.whl with other content" in done.stderr
     assert "give zq-base a higher version" in done.stderr

@@ -172,6 +172,7 @@ module-name = []
 """
 
 
+@pytest.mark.exhaustive
 def test_a_project_with_direct_references_is_installed_by_pip(
     private: HttpForge, tmp_path: Path, home: Path
 ) -> None:

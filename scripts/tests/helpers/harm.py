@@ -10,20 +10,22 @@ from packaging.version import Version
 from roadworthy.ops import uv
 
 from .repository import Repo
-from .world import FILES, MEMBERS, World
+from .world import FILES, MEMBERS, World, Worlds
 
 TAG = "zq-base/v0.1.0"
 WHEEL = "zq_base-0.1.0-py3-none-any.whl"
 NEXT = "zq-base/v0.1.1"
 
 
-def release_by_hand(world: World) -> None:
-    """Leave what a first release leaves, in a fraction of its time."""
-    built = world.folder.parent / "built by hand"
-    if not built.exists():
-        uv.build(world.checkouts[0].path, None, built, dict(os.environ))
-    shutil.copytree(built, world.folder / FILES, dirs_exist_ok=True)
-    tag(world.checkouts[0], *(f"{name}/v0.1.0" for name in MEMBERS), "release/2026.01.01")
+def released_by_hand(worlds: Worlds) -> Path:
+    """Return what a world is after a first release, which is made once, without one."""
+    made = worlds.folder / "released by hand"
+    if not made.exists():
+        with worlds.opened() as world:
+            uv.build(world.checkouts[0].path, None, world.folder / FILES, dict(os.environ))
+            tag(world.checkouts[0], *(f"{name}/v0.1.0" for name in MEMBERS), "release/2026.01.01")
+            shutil.copytree(world.folder, made, symlinks=True)
+    return made
 
 
 def tag(checkout: Repo, *names: str) -> None:

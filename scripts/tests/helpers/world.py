@@ -206,11 +206,11 @@ class Worlds:
     made: int = 0
 
     @contextmanager
-    def opened(self) -> Iterator[World]:
-        """Give a world in which nothing was released yet; it is gone afterwards."""
+    def opened(self, pattern: Path | None = None) -> Iterator[World]:
+        """Give a world, in which nothing was released yet unless a pattern is given."""
         self.made += 1
         folder = self.folder / f"world {self.made}"
-        shutil.copytree(self._pattern(), folder, symlinks=True)
+        shutil.copytree(pattern or self._pattern(), folder, symlinks=True)
         self.here = world = World(folder, self.url, Gate(folder / FILES))
         try:
             yield world

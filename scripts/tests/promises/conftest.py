@@ -6,22 +6,9 @@ import pytest
 
 from tests.helpers.cli import run
 from tests.helpers.patterns import PATTERNS
-from tests.helpers.repository import Repo, remote_of
+from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import index_table, member, workspace_and_remote
-
-
-@pytest.fixture
-def single(tmp_path: Path, shelf: Shelf) -> Repo:
-    """Return a workspace of one member with a bare remote and an index."""
-    table = index_table("shelf", shelf.url)
-    return workspace_and_remote(tmp_path / "one", member("zq-base"), table)
-
-
-@pytest.fixture
-def single_remote(single: Repo) -> Repo:
-    """Return the bare remote of the one member's workspace."""
-    return remote_of(single)
 
 
 @pytest.fixture

@@ -112,8 +112,10 @@ def test_what_is_tried_sees_no_secret(tmp_path: Path, shelf: Shelf) -> None:
     files = member("zq-base", code=SHY.format(start=CANARY[:6], end=CANARY[6:]))
     repo = make_workspace(tmp_path / "w", files, index_table("shelf", shelf.url))
     repo.with_remote(tmp_path / "remote.git")
-    done = run(repo.path, *RELEASE)
-    assert done.code == 0, done.stderr
+    by_pip = ("verify-git-install", "--installer", "pip")
+    for words in (by_pip, (*RELEASE, "--installer", "uv")):
+        done = run(repo.path, *words)
+        assert done.code == 0, done.stderr
 
 
 @pytest.mark.promise(16)
@@ -130,9 +132,10 @@ def test_no_secret_is_in_an_argument_a_log_a_report_or_a_file(
     prepared = run(single.path, "prepare", "--execute", **environment)
     refused = run(single.path, "publish", "--execute", **environment)
     shelf.refuse_uploads = ""
-    done = run(single.path, *RELEASE, "--json", **environment)
-    runs = (doctor, prepared, refused, done)
-    assert [each.code for each in runs] == [0, 0, 1, 0], done.stderr
+    done = run(single.path, *RELEASE, "--installer", "uv", "--json", **environment)
+    by_pip = run(single.path, "verify-git-install", "--installer", "pip", **environment)
+    runs = (doctor, prepared, refused, done, by_pip)
+    assert [each.code for each in runs] == [0, 0, 1, 0, 0], done.stderr
     assert shelf.users == {f"__token__:{CANARY}"}  # it was used, and so could have been seen
     told = "".join(each.stdout + each.stderr for each in runs)
     assert CANARY not in told
