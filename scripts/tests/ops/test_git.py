@@ -151,7 +151,7 @@ def test_a_commit_is_made_of_texts_without_a_working_tree(repo: Repo) -> None:
     (repo.path / "run").chmod(0o755)
     base = repo.commit("executable")
     bare = making.clone(str(repo.path), repo.path.with_name("bare.git"), "--bare")
-    tree = Tree(repository=Repository(path=bare.path), commit=base)
+    tree = Tree(repository=bare, commit=base)
     texts = {"run": "2", "gone": None, odd: "x\udce9", quoted: "", "new/file": "é\n"}
     made = tree.commit_on("main", texts, "Title\n\n- é\n")
     assert bare.commit_of("refs/heads/main") == made

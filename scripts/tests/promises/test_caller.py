@@ -121,7 +121,7 @@ def test_from_a_hook_or_an_alias_nothing_of_the_callers_changes(
     checkout = kind(tmp_path / "w")
     report = tmp_path / "report.json"
     words = (sys.executable, "-m", "tests.helpers.inside", str(checkout.path), str(report))
-    program = f"PYTHONPATH={shlex.quote(str(ROOT))} {shlex.join(words)}"
+    program = f"PYTHONPATH={shlex.quote(str(ROOT / 'scripts'))} {shlex.join(words)}"
     command = ("git", "-C", str(checkout.path), *way(program, checkout))
     done = subprocess.run(
         command,
