@@ -248,3 +248,16 @@ def test_a_way_that_the_user_has_closed_stays_closed(tmp_path: Path, as_user: Pa
     environment = git_settings.ours(git_settings.elsewhere())
     with pytest.raises(CommandFailure, match="transport 'http' not allowed"):
         making.clone("http://127.0.0.1:9/a.git", tmp_path / "clone", environment=environment)
+
+
+@pytest.mark.parametrize("language", [None, "fr_FR.UTF-8"])
+def test_git_speaks_english_and_installers_the_language_of_the_user(
+    language: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    if language:
+        monkeypatch.setenv("LC_ALL", language)
+    for git in (git_settings.ours(), git_settings.theirs()):
+        assert git["LC_ALL"] == "C"
+        assert git_settings.for_installers(git).get("LC_ALL") == language
+    assert git_settings.unbound().get("LC_ALL") == language

@@ -43,5 +43,5 @@ def failure_of(result: Result) -> Problem:
     message = f"{result.member} does not work from {result.route} with {result.installer}"
     hint = f"it was installed as: {result.requirement}"
     if result.again:
-        hint += f"\nto to see this alone: `{result.again}`"
+        hint += f"\nto see this alone: `{result.again}`"
     return Problem("does-not-work", f"{message}: {result.problem}", hint, result.member)

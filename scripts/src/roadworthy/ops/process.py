@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from signal import Signals
 
 from ..model.problem import Failure, Problem
 from .running import run_to_end
@@ -41,13 +43,17 @@ ALLOWED = frozenset(
 )
 
 
+# What may be wrong where the system ends a program.
+SIGNALLED = "check memory, disk space and limits, then run the same command again"
+
+
 class CommandFailure(Failure):
     """A program ended with an error, or was stopped at its time limit."""
 
     def __init__(self, command: Sequence[str], ended: str, output: str, hint: str = "") -> None:
         """Say which command, how it ended, and the end of what it printed."""
         self.output = output
-        self.hint = hint
+        self.hint = hint or (SIGNALLED if "by the signal" in ended else "")
         self.ended = f"`{' '.join([Path(command[0]).name, *command[1:]])}` {ended}"
         super().__init__(self.said(output))
 
@@ -128,7 +134,15 @@ def how_it_ended(code: int | None, seconds: float) -> str:
     """Return how a program ended that did not end well; without a code it was stopped."""
     if code is None:
         return f"was stopped: it took longer than {in_words(seconds)}"
+    if code < 0:
+        return f"was ended by the signal {_signal(-code)}"
     return f"ended with exit code {code}"
+
+
+def _signal(number: int) -> str:
+    with suppress(ValueError):
+        return Signals(number).name
+    return str(number)
 
 
 def in_words(seconds: float) -> str:

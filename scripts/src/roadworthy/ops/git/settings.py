@@ -53,8 +53,10 @@ TYPED, COUNTED = (
 ALLOWED = "GIT_ALLOW_PROTOCOL"
 OF_A_REPOSITORY = frozenset({"local", "worktree"})
 
-# Nobody is asked for a password, and git's words are English.
-QUIET = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+# Nobody is asked for a password.
+QUIET = {"GIT_TERMINAL_PROMPT": "0"}
+# We read what git says. It is for git alone: with it, Python cannot read a path with an accent.
+ENGLISH = {"LC_ALL": "C"}
 # A consumer who clones has no replacement of a commit either, nor a graft: that file is none.
 AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": f"{os.devnull}/none"}
 # Where git finds settings of a user and a machine: https://git-scm.com/docs/git-config#ENVIRONMENT
@@ -121,7 +123,13 @@ def unbound() -> dict[str, str]:
 
 def theirs() -> dict[str, str]:
     """Return the environment for git in the user's repository: it reads, and locks nothing."""
-    return with_settings(unbound() | {"GIT_OPTIONAL_LOCKS": "0"}, *IN_THEIRS)
+    return with_settings(unbound() | ENGLISH | {"GIT_OPTIONAL_LOCKS": "0"}, *IN_THEIRS)
+
+
+def for_installers(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a repository for uv and pip: in the language of the user."""
+    own = {name: os.environ[name] for name in ENGLISH if name in os.environ}
+    return {**process.without(environment, *ENGLISH), **own}
 
 
 def ours(kept: Iterable[Setting] = ()) -> dict[str, str]:
@@ -129,7 +137,7 @@ def ours(kept: Iterable[Setting] = ()) -> dict[str, str]:
 
     Settings go by the environment, since some are secrets: never into arguments or files.
     """
-    alone = process.without(unbound(), "GIT_CONFIG_") | ALONE
+    alone = process.without(unbound(), "GIT_CONFIG_") | ALONE | ENGLISH
     if ALLOWED in alone:
         alone[ALLOWED] += ":file"  # from one of our own repositories to the next
     return with_settings(alone, *of_the_user(kept), *OURS)
@@ -198,7 +206,7 @@ def _listed(folder: Path) -> list[tuple[str, str, str]]:
     """List the settings in a folder: scope, name and value. A name alone means true."""
     environment = {name: value for name, value in os.environ.items() if name not in BINDING}
     command = ("git", "-C", str(folder), "config", "--list", "--show-scope", "-z")
-    listed = process.run(command, environment=environment | QUIET).split("\0")[:-1]
+    listed = process.run(command, environment=environment | QUIET | ENGLISH).split("\0")[:-1]
     pairs = zip(listed[::2], listed[1::2], strict=True)
     return [
         (scope, name, value if has_value else "true")

@@ -110,7 +110,8 @@ def _redirects(url: str, mirror: Path) -> dict[str, str]:
 def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
     """Give an installer all that we have: it fetches by itself, to prove that it can."""
     caches = {name: own.environment[name] for name in (UV_CACHE, PIP_CACHE)}
-    return replace(own, environment={**credentials, **FULL_FETCH, **caches})
+    everything = git_settings.for_installers(credentials)
+    return replace(own, environment={**everything, **FULL_FETCH, **caches})
 
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
