@@ -93,7 +93,7 @@ def test_all_that_runs_is_stopped_at_once_and_workers_start_no_more(
         while len(running._running) < 2:  # noqa: SLF001 - what runs is known there alone
             os.sched_yield()
         running.stop_all()
-        assert all("ended with exit code -9" in run.result().message for run in runs)
+        assert all("was ended by the signal SIGKILL" in run.result().message for run in runs)
         later = pool.submit(process.run, (sys.executable, "-c", ""))
         assert isinstance(later.exception(), KeyboardInterrupt)
     assert process.run((sys.executable, "-c", "print('tidied')")) == "tidied\n"
