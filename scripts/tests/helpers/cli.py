@@ -16,7 +16,7 @@ from typing import Any
 from unittest import mock
 
 from roadworthy.__main__ import ENDING, main
-from roadworthy.ops import keyring, process, running
+from roadworthy.ops import keyring, process, running, uv
 
 ROOT = Path(__file__).parents[3]
 
@@ -72,6 +72,7 @@ def run_alone(workspace: Path, *arguments: str, **environment: str) -> Done:
 def _as_in_a_process(environment: Mapping[str, str]) -> Iterator[None]:
     """Have what a process has of its own: an environment, signals, and nothing remembered."""
     keyring._password.cache_clear()  # noqa: SLF001 - it is asked once in the life of a process
+    uv.cache_folder.cache_clear()
     handlers = {each: signal.getsignal(each) for each in ENDING}
     where = Path.cwd()
     os.chdir(ROOT)

@@ -6,6 +6,7 @@ https://docs.astral.sh/uv/reference/cli/
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -22,6 +23,7 @@ def executable() -> str:
     return os.environ.get("UV", "uv")
 
 
+@cache
 def cache_folder() -> str:
     """Return the folder of the user's own cache, where build backends are at hand."""
     return process.run((executable(), "cache", "dir")).strip()
@@ -98,8 +100,13 @@ def sync_tests(root: Path, environment: Path, *options: str) -> Path:
 
 
 def make_environment(path: Path, environment: Mapping[str, str], python: str) -> Path:
-    """Make a virtual environment; return its interpreter."""
-    _run(("venv", "--quiet", "--no-project", "--python", python, str(path)), environment)
+    """Make a virtual environment; return its interpreter.
+
+    Nothing that is tried runs here. So uv may look up in the user's own cache what it knows of
+    that interpreter: to find it out again takes most of the time.
+    """
+    known = {**environment, "UV_CACHE_DIR": cache_folder()}
+    _run(("venv", "--quiet", "--no-project", "--python", python, str(path)), known)
     return _python_in(path)
 
 
