@@ -8,6 +8,7 @@ import pytest
 from roadworthy.model.index.retry import PAUSES
 from tests.helpers.cli import run
 from tests.helpers.jobs import CLOSE, PREPARE, PUBLISH, TAG, release_in_jobs
+from tests.helpers.patterns import PATTERNS
 from tests.helpers.repository import Repo, remote_of
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import (
@@ -15,6 +16,7 @@ from tests.helpers.workspaces import (
     index_table,
     make_workspace,
     member,
+    trio,
     workspace_and_remote,
 )
 
@@ -22,11 +24,22 @@ RELEASE = ("release", "--execute", "--installer", "uv")
 
 
 @pytest.fixture
-def prepared(checkout: Repo) -> Repo:
+def prepared(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return a workspace whose release commit is pushed."""
-    done = run(checkout.path, "prepare", "--execute")
-    assert done.code == 0, done.stderr
-    return checkout
+
+    def make(folder: Path) -> None:
+        table = index_table("shelf", shelf.url)
+        made = workspace_and_remote(folder / "a checkout", trio(), table)
+        assert run(made.path, *PREPARE).code == 0
+
+    PATTERNS.put("prepared checkout", tmp_path, make)
+    return Repo(tmp_path / "a checkout")
+
+
+@pytest.fixture
+def remote(prepared: Repo) -> Repo:
+    """Return its bare remote."""
+    return remote_of(prepared)
 
 
 def test_an_unprepared_release_is_not_published(checkout: Repo, shelf: Shelf) -> None:

@@ -204,14 +204,6 @@ def assert_completed(pair: Repo, shelf: Shelf) -> None:
 
 
 @pytest.mark.promise(5)
-def test_a_release_killed_between_two_steps_is_completed(
-    pair: Repo, shelf: Shelf, tmp_path: Path
-) -> None:
-    killed_after("push", pair.path, tmp_path)
-    assert_completed(pair, shelf)
-
-
-@pytest.mark.promise(5)
 def test_a_release_whose_tags_alone_are_there_is_verified_and_closed(released: Repo) -> None:
     remote = remote_of(released)
     (closing,) = tags(remote)[1]
@@ -225,7 +217,7 @@ def test_a_release_whose_tags_alone_are_there_is_verified_and_closed(released: R
 
 @pytest.mark.promise(5)
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("step", [step for step in STEPS if step != "push"])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.promise(2)
 def test_a_release_killed_between_any_two_steps_is_completed(
     step: str, pair: Repo, shelf: Shelf, tmp_path: Path

@@ -232,7 +232,7 @@ class Worlds:
         first = make_workspace(folder / CHECKOUTS[0], members, index_table("shelf", self.url))
         remote = first.with_remote(folder / "remote.git")
         second = Repo(folder / CHECKOUTS[1])
-        first.git("clone", "--quiet", str(remote.path), str(second.path))
+        first.git("clone", "--quiet", "--template=", str(remote.path), str(second.path))
         for checkout in (first, second):  # found from wherever all of it is copied to
             checkout.git("remote", "set-url", "origin", "../remote.git")
         shell_program(remote.path / "hooks" / "update", HOOK)
