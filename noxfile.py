@@ -29,6 +29,8 @@ OWN_UV = {"UV": UV, "UV_PYTHON_DOWNLOADS": "never"}
 TIDYING_SECONDS = 60.0
 # 3 means that there was nothing to release: a session does not fail for that.
 FINE = [0, 3]
+# What git has or would take.
+LIST_FILES = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "--")
 # The files of the forges, each with the schema that describes its form.
 FORMS = {
     "dependabot": "**/.github/dependabot.yml",
@@ -74,7 +76,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
     for form, pattern in FORMS.items():
-        files = _listed(session, "git", "ls-files", "--", f":(glob){pattern}")
+        files = _listed(session, *LIST_FILES, f":(glob){pattern}")
         if files:
             session.run("check-jsonschema", "--builtin-schema", f"vendor.{form}", *files)
             if form != "gitlab-ci":

@@ -11,7 +11,15 @@ from tests.helpers.repository import Repo
 from tests.helpers.workspaces import lock, make_workspace, member
 
 GROUP = '\n[dependency-groups]\ntest = ["pytest"]\n'
-PASSES, FAILS = "def test_it() -> None:\n    pass\n", "def test_it() -> None:\n    assert False\n"
+# No test sees what an upload is made with.
+PASSES = """\
+import os
+
+
+def test_it() -> None:
+    assert [name for name in os.environ if name.startswith("UV_PUBLISH_")] == []
+"""
+FAILS = "def test_it() -> None:\n    assert False\n"
 
 
 def with_test(name: str, code: str, folder: str) -> dict[str, str]:
@@ -63,7 +71,7 @@ def test_a_member_is_named_by_its_name_its_folder_or_the_end_of_its_name(
 ) -> None:
     monkeypatch.chdir(repo.path)
     assert names(repo, "ZQ_Units") == ["zq-units"]
-    assert names(repo, "units", "app") == ["zq-units", "zq-web-app"]
+    assert names(repo, "units", "app", "packages/zq-units") == ["zq-units", "zq-web-app"]
     assert names(repo, "apps/zq-web-app/") == ["zq-web-app"]
 
 

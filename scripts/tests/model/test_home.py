@@ -46,7 +46,14 @@ def test_without_a_home_it_is_released_only_where_it_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(HOME, "https://github.com/acme/tool"), ("", ""), (HOME, "git@h:acme/tools")]
+    ("one", "other"),
+    [
+        (HOME, "https://github.com/acme/tool"),
+        ("", ""),
+        (HOME, "git@h:acme/tools"),
+        ("http://[x", "http://[x"),
+        (HOME, "http://h:x/"),
+    ],
 )
 def test_other_repositories_are_not_the_same(one: str, other: str) -> None:
     assert not same_repository(one, other)

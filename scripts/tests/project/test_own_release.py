@@ -44,6 +44,24 @@ def test_a_clone_plans_its_own_members_alone(tmp_path: Path, shelf: Shelf) -> No
     assert planned(repo, "--index", "", "--only", "roadworthy") == ["roadworthy"]
 
 
+def test_a_fork_has_the_settings_of_its_home_and_does_not_release_the_tooling(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    repo = with_the_tooling(tmp_path / "home", shelf.url)
+    home = "https://forge.invalid/acme/tools"
+    path = repo.path / "scripts" / "pyproject.toml"
+    text = path.read_text("utf-8").replace(
+        "[project.scripts]", f'[project.urls]\nRepository = "{home}"\n\n[project.scripts]'
+    )
+    root = (repo.path / "pyproject.toml").read_text("utf-8")
+    settings = root.replace("[tool.release]\n", f'[tool.release]\nrepository = "{home}"\n')
+    repo.commit("build: home", {"scripts/pyproject.toml": text, "pyproject.toml": settings})
+    repo.git("remote", "add", "origin", f"{home}.git")
+    assert planned(repo, "--index", "") == ["roadworthy", "zq-base"]
+    repo.git("remote", "set-url", "origin", "https://forge.invalid/fork/tools")
+    assert planned(repo, "--index", "") == ["zq-base"]
+
+
 @pytest.mark.exhaustive
 def test_the_tooling_is_released_and_runs_from_its_tag_and_from_the_index(
     tmp_path: Path, shelf: Shelf

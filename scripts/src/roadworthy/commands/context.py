@@ -13,7 +13,7 @@ from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
 from ..ops.git.repository import Repository
 from ..ops.tree import Tree, open_workspace
-from ..stages.site import public_url
+from ..stages.site import home_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,7 @@ class Context:
         named = options.index if isinstance(options, WithIndex) else None
         index = workspace.index(workspace.settings.index if named is None else named)
         intent = _intent(workspace, options)
-        url = public_url(tree.repository, workspace.settings) if has_home(workspace) else ""
+        url = home_of(tree.repository, workspace.settings) if has_home(workspace) else ""
         workspace = at_home(workspace, url, intent.named)
         return cls(tree=tree, workspace=workspace, index=index, intent=intent)
 

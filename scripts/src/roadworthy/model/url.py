@@ -25,12 +25,17 @@ def is_url(text: str) -> bool:
 
 def same_repository(one: str, other: str) -> bool:
     """Tell whether two URLs are of one repository, by whatever way it is reached."""
-    return bool(one) and _place(one) == _place(other)
+    if not one or not all(is_url(_with_scheme(url)) for url in (one, other)):
+        return False
+    return _place(one) == _place(other)
 
 
 def _place(url: str) -> tuple[str, str]:
     """Return the host and the path of a repository's URL, without what may differ."""
-    if "://" not in url:  # as git writes it for SSH: HOST:PATH
-        url = "ssh://" + url.replace(":", "/", 1)
-    parts = urlsplit(url)
+    parts = urlsplit(_with_scheme(url))
     return parts.hostname or "", parts.path.strip("/").removesuffix(".git").lower()
+
+
+def _with_scheme(url: str) -> str:
+    """Return a URL with its scheme; git writes it for SSH as HOST:PATH."""
+    return url if "://" in url else "ssh://" + url.replace(":", "/", 1)

@@ -82,20 +82,15 @@ def member_folders(root: Path) -> list[Path]:
 
     https://docs.astral.sh/uv/reference/cli/#uv-workspace-list
     """
-    printed = _run(("workspace", "list", "--paths"), process.own_environment(), cwd=root)
+    printed = _run(("workspace", "list", "--paths"), os.environ, cwd=root)
     return [Path(line) for line in printed.splitlines()]
 
 
 def sync_tests(root: Path, environment: Path, *options: str) -> Path:
     """Install what tests need from the lock file into an environment; return its interpreter."""
     command = ("sync", "--quiet", "--locked", "--no-default-groups", *options)
-    interpreter = () if "UV_PYTHON" in os.environ else ("--python", sys.executable)
-    _run(
-        (*command, *interpreter),
-        process.own_environment(),
-        cwd=root,
-        project_environment=environment,
-    )
+    interpreter = ("--python", os.environ.get("UV_PYTHON", sys.executable))
+    _run((*command, *interpreter), os.environ, cwd=root, project_environment=environment)
     return _python_in(environment)
 
 

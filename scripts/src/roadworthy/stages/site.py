@@ -37,6 +37,7 @@ class Site:
 
     `tree` is the commit that it starts from, in a scratch clone. `destination` is the index
     that a real release uploads to; in a rehearsal, `index` is another, filled from `stock`.
+    `home` is the URL of the user's remote.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Site:
     destination: Index | None = None
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     stock: Path | None = None
+    home: str = ""
 
     @property
     def scratch(self) -> Repository:
@@ -81,6 +83,7 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
             url=settings.repository or git_remote.public_url(remote),
             index=index,
             destination=index,
+            home=home_of(checkout, settings),
         )
 
 
@@ -101,6 +104,7 @@ def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> 
             url=url,
             index=index,
             destination=index,
+            home=home_of(here.repository, settings),
         )
 
 
@@ -141,6 +145,12 @@ def public_url(checkout: Repository, settings: Settings) -> str:
     """Return the URL that consumers will use; one that cannot be reached, where none is known."""
     remote = settings.repository or remote_url(checkout, settings)
     return git_remote.public_url(remote) if remote else UNREACHABLE
+
+
+def home_of(checkout: Repository, settings: Settings) -> str:
+    """Return the URL of the remote itself: a fork has the settings of what it was forked from."""
+    remote = remote_url(checkout, settings)
+    return git_remote.public_url(remote) if remote else ""
 
 
 def remote_url(checkout: Repository, settings: Settings) -> str | None:

@@ -131,7 +131,7 @@ def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False
 
     With `republish`, the index is asked about all members, and what it lacks is due, too.
     """
-    workspace = at_home(workspace_at(site.tree), site.url, intent.named)
+    workspace = at_home(workspace_at(site.tree), site.home, intent.named)
     facts = gather(site.tree, index=site.index, all_pages=republish, workspace=workspace)
     plan = make_plan(facts, replace(intent, republish=republish and site.index is not None))
     stop_on(plan.problems)

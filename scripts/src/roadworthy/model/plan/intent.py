@@ -32,7 +32,8 @@ class Intent:
     @property
     def named(self) -> frozenset[NormalizedName]:
         """Return the members that are named in any way."""
-        return self.only | self.levels.keys() | self.versions.keys()
+        phases = self.phases.keys() - {EVERYONE}
+        return self.only | self.levels.keys() | self.versions.keys() | phases
 
     def phase(self, name: NormalizedName) -> str | None:
         """Return the phase of a release that is asked for, if any."""

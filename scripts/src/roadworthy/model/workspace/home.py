@@ -9,7 +9,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName
 
 from ..url import same_repository
-from .workspace import Workspace
+from .workspace import Member, Workspace
 
 TOOLING = NormalizedName("roadworthy")
 STAYS = "it is released from its own repository, or where it is named: `--only roadworthy`"
@@ -18,6 +18,11 @@ STAYS = "it is released from its own repository, or where it is named: `--only r
 def has_home(workspace: Workspace) -> bool:
     """Tell whether the tooling is a member that says which repository is its own."""
     return TOOLING in workspace.members and bool(workspace.members[TOOLING].repository)
+
+
+def is_never_released(member: Member) -> bool:
+    """Tell whether a member has no release at all; the tooling has, where it is named."""
+    return bool(member.never_released) and member.never_released != STAYS
 
 
 def at_home(workspace: Workspace, url: str, named: Collection[NormalizedName]) -> Workspace:

@@ -52,7 +52,8 @@ def select(found: Sequence[Suite], names: Sequence[str]) -> list[Suite]:
     stop_on(
         (_problem(found, name, few) for name, few in chosen.items() if len(few) != 1), UsageFailure
     )
-    return [suite for few in chosen.values() for suite in few] if names else list(found)
+    meant = {suite.folder for few in chosen.values() for suite in few}
+    return [suite for suite in found if not names or suite.folder in meant]
 
 
 def _suite(folder: Path, *, is_whole: bool) -> Suite:

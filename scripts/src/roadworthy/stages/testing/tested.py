@@ -60,7 +60,7 @@ def _tested(root: Path, suite: Suite, options: Sequence[str], *, is_shown: bool)
     started = time.perf_counter()
     place = root / ENVIRONMENTS / f"test-{suite.name}"
     selection = ("--all-packages",) if suite.is_whole else (f"--package={suite.name}",)
-    environment = process.without(process.own_environment(), "VIRTUAL_ENV")
+    environment = process.without(os.environ, "VIRTUAL_ENV")
     try:
         python = uv.sync_tests(root, place, *selection, f"--group={GROUP}")
         command = (str(python), "-m", "pytest", *options)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...model.history.tag import Tag
 from ...model.problem import stop_on
 from ...model.result import Result, failed_members, failures
+from ...model.workspace.home import is_never_released
 from ...ops.git import making
 from ...ops.git.repository import Repository
 from ...ops.git.writing import create_tags
@@ -99,7 +100,7 @@ def _tagged(work: Work, tag: Tag) -> Iterator[Target]:
     parsed = workspace.settings.tag_format.parse(tag.name, workspace.members)
     for name in parsed[0] if parsed else ():
         member = workspace.members[name]
-        if not member.never_released:
+        if not is_never_released(member):
             yield Target(member=member, ref=tag.name, commit=tag.commit, workspace=workspace)
 
 
