@@ -12,8 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
-import tomlkit
-
 from ..model.index.login import PASSWORD, TOKEN, TOKEN_USER, USERNAME, Login
 from ..model.index.retry import read_refusal, without_log
 from ..model.problem import Failure, Problem
@@ -203,6 +201,8 @@ def _configuration() -> Iterator[Path]:
     What else uv would find, in the workspace or in HOME, may name another index to compare
     with, and files that are there would not be sent.
     """
+    import tomlkit  # noqa: PLC0415 - 20 ms, and only an upload needs it
+
     with TemporaryDirectory(prefix="release-") as folder:
         file = Path(folder).resolve() / "uv.toml"
         kept = {name: value for name, value in settings().items() if name in REACH}

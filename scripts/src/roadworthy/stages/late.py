@@ -54,9 +54,11 @@ def publish(work: Work) -> Work:
 
 def require_published(work: Work) -> Work:
     """Go on with what the index has."""
+    if work.site.index is None:
+        return work
     from .publish.published import require_published
 
-    return require_published(work)
+    return require_published(work, work.site.index)
 
 
 def verify_index(work: Work) -> Work:

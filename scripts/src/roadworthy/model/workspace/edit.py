@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from packaging.version import Version
+
 from ..history.change import RELEASE_SUBJECT
 from ..plan import changelog
 from ..plan.plan import Plan, Release
 from ..text import in_message
-from . import manifest
 from .version_source import FromFile, with_version
 from .workspace import MANIFEST, Member, Workspace
 
@@ -58,7 +59,7 @@ def _edited(
     for name, moved in plan.rewrites.items():
         path = workspace.members[name].file(MANIFEST)
         if plan.release_of(name) is None:
-            yield path, manifest.edited(texts[path], moved)
+            yield path, _manifest(texts[path], moved)
     for release in plan.releases:
         if not release.finished_from:
             member = workspace.members[release.name]
@@ -75,10 +76,19 @@ def _of_version(
     steps = release.planned_version != release.initial_version
     new = release.planned_version if steps and member.source is None else None
     path = member.file(MANIFEST)
-    yield path, manifest.edited(texts[path], moved, new)
+    yield path, _manifest(texts[path], moved, new)
     if steps and isinstance(member.source, FromFile):
         path = member.version_file
         yield path, with_version(texts[path], member.source, release.planned_version)
+
+
+def _manifest(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
+    """Edit a manifest where there is something to edit."""
+    if not moved and version is None:
+        return text
+    from .manifest import edited  # noqa: PLC0415 - tomlkit takes 20 ms, and tagging edits nothing
+
+    return edited(text, moved, version)
 
 
 def _of_changelog(

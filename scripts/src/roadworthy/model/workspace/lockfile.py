@@ -7,8 +7,6 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-import tomlkit
-
 # The kinds of source that members have: their versions are those of their manifests.
 LOCAL = frozenset({"editable", "virtual", "directory"})
 PACKAGES, MANIFEST, OUTLINED = "package", "manifest", "dependency-metadata"
@@ -20,6 +18,8 @@ def outlined(root: str, lock: str, names: Iterable[str]) -> str:
     What they require is taken from the lock file as it was.
     https://docs.astral.sh/uv/reference/settings/#dependency-metadata
     """
+    import tomlkit  # noqa: PLC0415 - 20 ms, and few lock files need it
+
     document = tomlkit.parse(root)
     uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
     packages = {package["name"]: package for package in _packages(lock)}

@@ -18,8 +18,6 @@ from .shape import shape_problems
 
 def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
     """Replace requirements, wherever the manifest states them, and set the project's version."""
-    if not moved and version is None:
-        return text
     document = _parsed(text)
     if version is not None:
         project: Any = document["project"]

@@ -6,7 +6,6 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from ...model.problem import Failure, Problem, UsageFailure
-from ...model.workspace import manifest
 from ...model.workspace.workspace import MANIFEST, Workspace
 
 
@@ -24,9 +23,11 @@ def write_ranges(
 
 
 def _edited(file: Path, path: str, name: NormalizedName, ranges: Mapping[str, str]) -> bool:
+    from ...model.workspace.manifest import edited  # noqa: PLC0415 - tomlkit takes 20 ms
+
     try:
         before = file.read_bytes().decode("utf-8")
-        after = manifest.edited(before, ranges)
+        after = edited(before, ranges)
     except (OSError, ValueError, UsageFailure) as error:
         hint = "--fix writes into the working tree: fix the file first"
         raise Failure(

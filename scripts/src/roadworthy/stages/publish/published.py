@@ -18,12 +18,10 @@ from ..build.as_committed import Committed, committed_at, differences
 from ..work import Batch, Work
 
 
-def require_published(work: Work) -> Work:
+def require_published(work: Work, index: Index) -> Work:
     """Raise `Failure` where the index lacks a release, or has what its commit has not."""
-    index = work.site.index
-    if index is not None:
-        stop_on(_incomplete(work))
-        stop_on(p for batch in work.batches for p in _unlike(index, work, batch))
+    stop_on(_incomplete(work))
+    stop_on(p for batch in work.batches for p in _unlike(index, work, batch))
     return work
 
 
