@@ -270,6 +270,7 @@ def test_a_dependent_is_finished_while_what_it_requires_moves_on(at: Worlds) -> 
         converge(world, Witness(world))
 
 
+@pytest.mark.exhaustive
 def test_a_witness_finds_all_harm(at: Worlds, subtests: pytest.Subtests) -> None:
     for harm, words in HARMS.items():
         with subtests.test(harm.__name__), at.opened(released_by_hand(at)) as world:

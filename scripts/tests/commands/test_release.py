@@ -119,6 +119,7 @@ def test_a_release_then_a_breaking_change_releases_what_must_follow(
     assert run(released.path, *RELEASE).code == 3
 
 
+@pytest.mark.exhaustive
 def test_a_change_of_one_member_releases_that_one_alone(released: Repo, shelf: Shelf) -> None:
     released.commit("fix: a crumb", {"packages/zq-top/src/zq_top/crumb.py": ""})
     rehearsal = run(released.path, "release", "--installer", "uv", "--json")

@@ -134,6 +134,7 @@ def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(
 
 
 @pytest.mark.promise(13)
+@pytest.mark.exhaustive
 def test_of_two_releases_at_once_the_one_that_uploads_second_replaces_nothing(
     ready: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:
