@@ -4,8 +4,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.prompt import Prompt
-
 from ..cli.options import Common
 from ..gather.workspace import workspace_at
 from ..model.history.note import LEVELS
@@ -60,7 +58,9 @@ def _asked(
 ) -> tuple[Sequence[str], str, str]:
     """Ask on the terminal for what is missing."""
     released = ", ".join(m.name for m in workspace.members.values() if not m.never_released)
-    screen = terminal.console()
+    from ..report.screen import Prompt, console  # noqa: PLC0415 - see there
+
+    screen = console()
     named = names or _words(Prompt.ask(f"Which members ({released})", console=screen))
     workspace.select(named)
     chosen = level or Prompt.ask("What is it", choices=list(LEVELS), console=screen)

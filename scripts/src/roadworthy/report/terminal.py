@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager, suppress
-from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from ..model.text import one_line, short, shown
 from ..stages.steps import Step, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from rich.console import ConsoleOptions, RenderableType
-    from rich.segment import Segment
-    from rich.text import Text
 
     from ..model.distribution import Distribution
     from ..model.history.review import Review
@@ -30,7 +22,6 @@ if TYPE_CHECKING:
     from ..stages.status import Status
     from ..stages.testing.tested import Tested
 
-WIDTH_ELSEWHERE, NARROWEST = 132, 72
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",
@@ -38,40 +29,15 @@ ACTIONS = {
 }
 
 
-class _Console(Console):
-    """A console that shows what others wrote, whoever prints it, and never obeys it."""
-
-    def on_broken_pipe(self) -> None:
-        """Leave it to the command line, which chooses the exit code."""
-        raise BrokenPipeError
-
-    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - they are rich's
-        """Write out what is hidden in a text, before its width is measured."""
-        return super().render_str(shown(text), **options)
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """Look at each piece once more: a table may have put one at the start of a line."""
-        for piece in super().render(renderable, options):
-            yield piece if piece.control else piece._replace(text=shown(piece.text))
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Return a console: as wide as the terminal, and wide enough where there is none."""
-    width, height = get_terminal_size()  # which is not misled by a COLUMNS that is no number
-    made = _Console(stderr=stderr, highlight=False, emoji=False, width=width, height=height)
-    made.width = max(width, NARROWEST) if made.file.isatty() else WIDTH_ELSEWHERE
-    return made
-
-
 @contextmanager
 def watched() -> Iterator[Steps]:
     """Show steps as they are taken: a live line on a terminal, plain lines elsewhere."""
-    screen = console(stderr=True)
-    if not screen.file.isatty():
-        yield Steps(ended=lambda step: _tell(screen, _line(step)))
+    if not sys.stderr.isatty():
+        yield Steps(ended=_note)
         return
+    from .screen import console  # noqa: PLC0415 - see there
+
+    screen = console(stderr=True)
     with screen.status("starting") as live:
         yield Steps(
             started=lambda name: live.update(f"{name} ..."),
@@ -81,18 +47,20 @@ def watched() -> Iterator[Steps]:
 
 def show_problems(problems: Iterable[Problem], *, kind: str = "error") -> None:
     """Say what is wrong, and on a line of its own what to do about it."""
-    screen = console(stderr=True)
-    style = "bold red" if kind == "error" else "bold yellow"
     for problem in problems:
-        _tell(screen, f"[{style}]{kind}[/]\\[{problem.code}]: {escape(problem.message)}")
-        if problem.hint:
-            _tell(screen, f"\n[bold]hint[/]: {escape(problem.hint)}\n")
+        _show_problem(problem, kind)
 
 
-def _tell(screen: Console, words: str) -> None:
-    """Say something beside the answer; where nobody can be told, the work goes on."""
+def _show_problem(problem: Problem, kind: str) -> None:
+    """Show one; where nobody can be told, the work goes on."""
+    from .screen import console, escape  # noqa: PLC0415 - see there
+
+    style = "bold red" if kind == "error" else "bold yellow"
+    words = f"[{style}]{kind}[/]\\[{problem.code}]: {escape(problem.message)}"
+    if problem.hint:
+        words += f"\n\n[bold]hint[/]: {escape(problem.hint)}\n"
     with suppress(OSError):
-        screen.print(words, soft_wrap=True)
+        console(stderr=True).print(words, soft_wrap=True)
 
 
 def show_status(statuses: Sequence[Status]) -> None:
@@ -129,13 +97,10 @@ def _show_reasons(release: Release) -> None:
     step = f"{release.initial_version} -> {release.planned_version}"
     if release.initial_version == release.planned_version:
         step = str(release.planned_version)
-    title = f"\n[bold]{release.name}[/] {step} because"
-    if len(release.reasons) == 1:
-        console().print(f"{title} {escape(short(release.reasons[0]))}", soft_wrap=True)
-        return
-    console().print(f"{title} of {len(release.reasons)} things:", soft_wrap=True)
-    for reason in release.reasons:
-        say(f"  - {short(reason)}")
+    reasons = [short(reason) for reason in release.reasons]
+    many = "".join(f"\n  - {reason}" for reason in reasons)
+    because = f" {reasons[0]}" if len(reasons) == 1 else f" of {len(reasons)} things:{many}"
+    say(f"\n{release.name} {step} because{because}")
 
 
 def _show_rest(plan: Plan) -> None:
@@ -201,10 +166,19 @@ def show_release(
 
 def say(text: str) -> None:
     """Print a sentence for people, as it is."""
-    console().print(text, markup=False, soft_wrap=True)
+    sys.stdout.write(f"{shown(text)}\n")
+
+
+def _note(step: Step) -> None:
+    """Tell of a step in a log; where nobody can be told, the work goes on."""
+    with suppress(OSError):
+        sys.stderr.write(f"{shown(_line(step))}\n")
+        sys.stderr.flush()
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    from .screen import Table, console, escape  # noqa: PLC0415 - see there
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, overflow="fold")

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
 from packaging.utils import NormalizedName
 
@@ -21,7 +20,8 @@ from ..ops.git import program
 from ..ops.git.repository import Repository
 from ..ops.git.writing import PLAIN_PUSH
 from ..ops.known_indexes import entry_of
-from .preflight import checkout_problems, credential_problems
+from .preflight import checkout_problems
+from .publish.credentials import credential_problems
 from .site import current_branch, public_url, remote_url
 
 
@@ -120,9 +120,7 @@ def _reading(index: Index, pages: Mapping[NormalizedName, Page]) -> Finding:
 def _credentials(index: Index) -> Finding:
     """Send an upload without a file: a wrong password is refused, and nothing can be taken."""
     given = uv_publish.given_to(index)
-    problem = next(
-        chain(credential_problems(index), uv_publish.keyring_problems(index, given)), None
-    )
+    problem = next(credential_problems(index), None)
     if problem:
         return _wrong("credentials", problem)
     sent = uv_publish.login_of(index, given)

@@ -4,29 +4,36 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..model.index.catalogue import url_problems
-from ..model.index.login import login_problems
 from ..model.problem import Failure, Problem, stop_on
 from ..model.workspace.settings import Settings
 from ..model.workspace.workspace import Index
-from ..ops import process, uv_publish
+from ..ops import process
 from ..ops.git import making
 from ..ops.git import settings as git_settings
 from ..ops.git.program import require_identity
 from ..ops.git.remote import public_url
 from ..ops.git.repository import Repository, is_true
-from ..ops.known_indexes import catalogue, entry_of
 from .site import current_branch, remote_url
 
 
 def require(checkout: Repository, settings: Settings, index: Index | None) -> None:
     """Raise `Failure` with everything that stands in the way of a real release."""
-    stop_on([*problems(checkout, settings, index), *_keyring_problems(index)])
+    stop_on(problems(checkout, settings, index, keyring=True))
 
 
-def problems(checkout: Repository, settings: Settings, index: Index | None) -> list[Problem]:
-    """Return everything that stands in the way of a real release."""
-    return [*checkout_problems(checkout, settings), *credential_problems(index)]
+def problems(
+    checkout: Repository, settings: Settings, index: Index | None, *, keyring: bool = False
+) -> list[Problem]:
+    """Return everything that stands in the way of a real release.
+
+    With `keyring`, a password is asked for where there is none: a rehearsal has no use for it.
+    """
+    found = list(checkout_problems(checkout, settings))
+    if index is None:
+        return found
+    from .publish.credentials import credential_problems  # noqa: PLC0415 - not without an index
+
+    return [*found, *credential_problems(index, keyring=keyring)]
 
 
 def release_branch(checkout: Repository, settings: Settings) -> str:
@@ -75,34 +82,6 @@ def checkout_problems(checkout: Repository, settings: Settings) -> Iterator[Prob
     yield from _remote_problems(checkout, settings, branch)
 
 
-def credential_problems(index: Index | None) -> Iterator[Problem]:
-    """Check that there is something to upload with; nothing is asked of the index."""
-    if index is None:
-        return
-    yield from url_problems(index.url, index.publish_url)
-    given = uv_publish.given_to(index)
-    if not index.publish_url:
-        message = f"the index {index.name} has no `publish-url`"
-        yield Problem(
-            "index-no-publish-url",
-            message,
-            "add one to its [[tool.uv.index]], or name another with --index",
-        )
-    elif not uv_publish.can_publish(index, given):
-        message = f"there are no credentials to upload to {index.name}"
-        hint = "set UV_PUBLISH_TOKEN, or UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD"
-        yield Problem("credentials-missing", message, f'{hint}; `--index ""` releases by git alone')
-    else:
-        yield from login_problems(given, entry_of(index), catalogue().values())
-        yield from uv_publish.token_problems(index, given)
-
-
-def _keyring_problems(index: Index | None) -> Iterator[Problem]:
-    """Ask the keyring for the password; a rehearsal has no use for it."""
-    if index is not None and index.publish_url:
-        yield from uv_publish.keyring_problems(index, uv_publish.given_to(index))
-
-
 def fast_forward(checkout: Repository, settings: Settings) -> list[Problem]:
     """Bring a clean checkout that is merely behind to the head of the remote's branch.
 
@@ -134,6 +113,9 @@ def _followed(checkout: Repository, settings: Settings, branch: str | None) -> s
     plain = ("--quiet", "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--tags")
     merging = ("--quiet", "--ff-only", "--no-stat", "--no-autostash", "--no-verify-signatures")
     checkout.git("fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
+    head, fetched = checkout.git("rev-parse", "HEAD", "FETCH_HEAD").split()
+    if head == fetched:  # as after new tags
+        return ""
     plain_merge = ("-c", f"branch.{branch}.mergeOptions=", "merge")
     return checkout.says(*plain_merge, *merging, "FETCH_HEAD").strip()
 
