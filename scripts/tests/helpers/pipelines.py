@@ -125,6 +125,22 @@ class Machine:
         """Make a secret, and remember it: nobody may show it."""
         return self.secrets.setdefault(name, f"secret-{len(self.secrets)}-{name}-kept")
 
+    @property
+    def clone(self) -> Path:
+        """Return the folder of the checkout, which is the same for every job."""
+        return self.folder / "clone"
+
+    def clear(self) -> None:
+        """Remove what the job before left; its environment stays, as a forge's cache keeps it."""
+        kept, environments = self.clone / ".nox", self.folder / "environments"
+        if kept.exists() and self.is_short:
+            kept.rename(environments)
+        if self.clone.exists():
+            shutil.rmtree(self.clone)
+        if environments.exists():
+            self.clone.mkdir()
+            environments.rename(kept)
+
     def place(self, job: str) -> Path:
         """Return a new folder for a run of a job."""
         self.runs += 1
@@ -154,7 +170,7 @@ class Machine:
             script = "\n".join(lines)
         done = subprocess.run(
             ("bash", "-e", "-o", "pipefail", "-c", script),
-            cwd=place / "clone",
+            cwd=self.clone,
             env=environment,
             capture_output=True,
             text=True,
@@ -251,8 +267,8 @@ class GitLab:
         token = self.machine.secret(f"token-of-{name}")
         self.machine.forge.readers.add(token)
         url = f"{self.machine.forge.url}{self.machine.remote.path.name}"
-        _clone(self.machine, place, commit)
-        self._take_artefacts(job, place)
+        _clone(self.machine, commit)
+        self._take_artefacts(job)
         environment = self.machine.environment(place) | {
             "CI": "true",
             "GITLAB_CI": "true",
@@ -270,7 +286,7 @@ class GitLab:
         lines = [*job["before_script"], *job["script"]]
         self.machine.run(name, place, "\n".join(lines), environment)
         for path in job.get("artifacts", {}).get("paths", []):
-            self._keep(name, place / "clone" / path)
+            self._keep(name, self.machine.clone / path)
 
     def _secrets(self, job: Mapping[str, Any]) -> dict[str, str]:
         """Return what this job may see: a variable of its environment, its identities."""
@@ -286,11 +302,11 @@ class GitLab:
         target = self.machine.folder / f"{self.machine.runs}-artefacts"
         self.machine.artefacts[name] = shutil.copytree(folder, target / folder.name)
 
-    def _take_artefacts(self, job: Mapping[str, Any], place: Path) -> None:
+    def _take_artefacts(self, job: Mapping[str, Any]) -> None:
         for name in job.get("needs", ()):
             kept = self.machine.artefacts.get(name)
             if kept:
-                shutil.copytree(kept, place / "clone" / kept.name, dirs_exist_ok=True)
+                shutil.copytree(kept, self.machine.clone / kept.name, dirs_exist_ok=True)
 
 
 def read(path: Path) -> Any:  # noqa: ANN401 - whatever the file has
@@ -332,36 +348,39 @@ def _programs(place: Path) -> Path:
     return folder
 
 
-def _clone(machine: Machine, place: Path, revision: str) -> None:
+def _clone(machine: Machine, revision: str) -> None:
     """Check out as a runner does: everything, and no credentials left behind."""
-    machine.remote.git("clone", "--quiet", "--no-checkout", ".", str(place / "clone"))
-    clone = Repo(place / "clone")
-    clone.git("remote", "set-url", "origin", machine.forge.url + machine.remote.path.name)
+    machine.clear()
+    clone = Repo.init(machine.clone)
+    clone.git(
+        "fetch", "--quiet", "--tags", str(machine.remote.path), "refs/heads/*:refs/remotes/origin/*"
+    )
+    clone.git("remote", "add", "origin", machine.forge.url + machine.remote.path.name)
     clone.git("checkout", "--quiet", revision)
 
 
-def _checkout(machine: Machine, place: Path, inputs: Mapping[str, str]) -> None:
+def _checkout(machine: Machine, _: Path, inputs: Mapping[str, str]) -> None:
     assert (inputs["fetch-depth"], inputs["persist-credentials"]) == ("0", "False")
-    _clone(machine, place, inputs.get("ref", BRANCH))
+    _clone(machine, inputs.get("ref", BRANCH))
 
 
-def _upload(machine: Machine, place: Path, inputs: Mapping[str, str]) -> None:
+def _upload(machine: Machine, _: Path, inputs: Mapping[str, str]) -> None:
     """Keep a folder, without hidden files, as the action does."""
     target = machine.folder / f"{machine.runs}-artefacts"
     hidden = shutil.ignore_patterns(".*")
     machine.artefacts[inputs["name"]] = shutil.copytree(
-        place / "clone" / inputs["path"], target, ignore=hidden
+        machine.clone / inputs["path"], target, ignore=hidden
     )
 
 
-def _download(machine: Machine, place: Path, inputs: Mapping[str, str]) -> None:
+def _download(machine: Machine, _: Path, inputs: Mapping[str, str]) -> None:
     kept = machine.artefacts[inputs["name"]]
-    shutil.copytree(kept, place / "clone" / inputs["path"], dirs_exist_ok=True)
+    shutil.copytree(kept, machine.clone / inputs["path"], dirs_exist_ok=True)
 
 
-def _attest(_: Machine, place: Path, inputs: Mapping[str, str]) -> None:
+def _attest(machine: Machine, _: Path, inputs: Mapping[str, str]) -> None:
     """Write what the action writes, unsigned, where it writes it."""
-    for file in (place / "clone").glob(inputs.get("paths", "dist/*")):
+    for file in machine.clone.glob(inputs.get("paths", "dist/*")):
         if file.name.endswith((".whl", ".tar.gz")):
             file.with_name(f"{file.name}.publish.attestation").write_text('{"version": 1}\n')
 

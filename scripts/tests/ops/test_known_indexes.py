@@ -1,10 +1,9 @@
 """A configured index is known by where it is read, or else by where it is uploaded to."""
 
-import subprocess
-
 import pytest
 
 from roadworthy.model.workspace.workspace import Index
+from roadworthy.ops import process, uv
 from roadworthy.ops.known_indexes import catalogue, entry_of
 
 STRANGER = "https://index.example.com/of/a/stranger/"
@@ -12,8 +11,7 @@ STRANGER = "https://index.example.com/of/a/stranger/"
 
 def test_pypi_is_where_uv_publishes_by_itself() -> None:
     pypi = catalogue()["pypi"]
-    command = ("uv", "help", "publish")
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    said = process.run((uv.executable(), "help", "publish"))
     assert f'url = "{pypi.url.rstrip("/")}"' in said
     assert f"PyPI's publish URL (<{pypi.publish_url}>)" in said
 
