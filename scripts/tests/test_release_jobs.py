@@ -76,7 +76,8 @@ def tags(machine: Machine) -> list[str]:
     return machine.remote.git("tag").splitlines()
 
 
-@pytest.mark.parametrize("forge", [GitHub, pytest.param(GitLab, marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("forge", FORGES)
 def test_a_release_runs_job_by_job_as_its_file_says(machine: Machine, forge: Forge) -> None:
     started = machine.remote.head()
     jobs = forge(machine).start()

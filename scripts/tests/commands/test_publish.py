@@ -169,7 +169,13 @@ def test_an_index_that_refuses_the_credentials(pair: Repo, shelf: Shelf) -> None
 
 
 @pytest.mark.promise(8)
-@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
+@pytest.mark.parametrize(
+    "status",
+    [
+        "503 Service Unavailable",
+        pytest.param("429 Too Many Requests", marks=pytest.mark.exhaustive),
+    ],
+)
 def test_an_index_that_is_busy_for_a_moment_is_asked_again(
     prepared: Repo, shelf: Shelf, status: str
 ) -> None:
