@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Folder, clean_environment, copy_of_the_workspace
+from tests.template.desk import ROOT, Folder, clean_environment, copy_of_the_workspace
 
 EXAMPLE = ROOT / "scripts" / "docs" / "examples" / "consumer"
 FORGE = "https://github.com/OWNER/REPO"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import copy_of_the_workspace
+from tests.template.desk import copy_of_the_workspace
 
 # What the session needs, and little to look at besides.
 LINTED = (

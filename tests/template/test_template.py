@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.conftest import ROOT, Folder, clean_environment, copy_of_the_workspace
+from tests.template.desk import ROOT, Folder, clean_environment, copy_of_the_workspace
 
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
@@ -18,7 +18,9 @@ SESSIONS = {
     "change",
     "doctor",
     "graph",
+    "init",
     "lint",
+    "new-member",
     "plan",
     "prepare",
     "publish",

@@ -1,4 +1,4 @@
-"""What the tests of the workspace share: its folder, and git without anybody's settings."""
+"""A folder in which tests run programs, and git without anybody's settings."""
 
 import os
 import shutil
@@ -6,9 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Tester",
     "GIT_AUTHOR_EMAIL": "tester@localhost",
@@ -70,9 +68,3 @@ def copy_of_the_workspace(target: Path, *below: str) -> Folder:
     made = Folder(target, clean_environment())
     made.output("git", "init", "--quiet", "--initial-branch=main")
     return made
-
-
-@pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder for the environments of Nox: they are made once for all tests."""
-    return tmp_path_factory.mktemp("nox")
