@@ -19,6 +19,7 @@ from roadworthy.model.text import (
     short,
     shown,
     visible,
+    without_scratch,
 )
 from tests.helpers.markdown import HARMLESS, live, read, tokens
 from tests.helpers.strange import TEXTS
@@ -191,6 +192,28 @@ def test_a_value_in_a_message_is_brief(value: object, expected: str) -> None:
 
 def test_a_number_that_python_does_not_write_is_no_error() -> None:
     assert brief(int("f" * 5000, 16)) == "a number that is too long"
+
+
+SCRATCH = "/scratch/release-a1b2c3d4"
+VERSIONS = ", ".join(f"{number}.0" for number in range(99))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"`uv pip install {SCRATCH}/dist/zq-1.whl` ended", "`uv pip install zq-1.whl` ended"),
+        (f"cannot build `{SCRATCH}/source/packages/zq`", "cannot build `zq`"),
+        (f"in {SCRATCH}: no", "in .: no"),
+        (f"from file://{SCRATCH}/m.git, no", "from m.git, no"),
+        ("/home/me/release-notes/a.txt", "/home/me/release-notes/a.txt"),
+        (f"(from versions: {VERSIONS})", "(from versions: ..., 96.0, 97.0, 98.0)"),
+        ("(from versions: 1.0, 2.0)", "(from versions: 1.0, 2.0)"),
+    ],
+)
+def test_what_a_program_said_has_no_path_of_ours_and_no_list_of_all_versions(
+    said: str, shown: str
+) -> None:
+    assert without_scratch(said) == shown
 
 
 def test_all_that_is_offered_is_tried_here() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category
@@ -98,7 +99,7 @@ def test_a_comment_on_a_request_has_nothing_live_in_it(crowd: Repo) -> None:
     assert kinds == {"text", "code_inline", "html_inline"}
     assert {t.content for t in found if t.type == "html_inline"} == {"<br>"}  # ours
     assert [t.content for t in found if t.type == "text" and LIVE.search(t.content)] == []
-    assert [t.type for t in found].count("td_open") == 8
+    assert [t.type for t in found].count("td_open") == 10
     assert [t.info for t in found if t.type == "fence"] == ["mermaid"]
 
 
@@ -185,12 +186,16 @@ def test_the_words_of_another_program_are_lines_and_no_commands(
 
 
 @pytest.mark.promise(33)
-def test_a_cell_that_is_folded_starts_no_command(capsys: pytest.CaptureFixture[str]) -> None:
-    found = f"one\n::add-mask::two [bold]{':' * 300}"  # wherever it is folded, a command starts
+def test_a_cell_that_is_wrapped_starts_no_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    found = "one\n::add-mask::two [bold] " + "::stop-commands::x " * 9  # a line starts with it
     terminal.show_findings([Finding(what="index", mark=Mark.FINE, found=found)])
     told = capsys.readouterr().out
-    assert (hidden(told), r"  \x3a:::" in told) == (set(), True)
-    assert [word for word in ("one ::add-mask::two ", "[bold]::") if word not in told] == []
+    assert (hidden(told), r"  \x3a:stop-commands" in told) == (set(), True)
+    assert [word for word in ("one ::add-mask::two ", "[bold]") if word not in told] == []
 
 
 @pytest.mark.promise(33)

@@ -99,27 +99,44 @@ def _table(name: str, entry: Entry) -> dict[str, object]:
 
 
 def _words(name: str, entry: Entry) -> Iterator[str]:
-    yield f"{entry.title} is `{name}` in {MANIFEST}. Commit it, and run `uv lock`."
-    if entry.user:
-        yield f"user: {entry.user}; password: {entry.password}; sent as {entry.login}"
-    if entry.token:
-        yield f"a password is printed by: {entry.token}{_good_for(entry.token_seconds)}"
-    if entry.keyring:
-        yield f"or by a keyring: {entry.keyring}, with UV_KEYRING_PROVIDER=subprocess"
+    yield f"{entry.title} is `{name}` in {MANIFEST}. What to do next:"
+    yield from (f"{number}. {step}" for number, step in enumerate(_steps(name, entry), start=1))
+    known = list(_known(entry))
+    yield from ["", f"Known of {entry.title}:", *known] if known else []
+
+
+def _steps(name: str, entry: Entry) -> Iterator[str]:
+    """Say what is to be done, in its order, until a release goes there."""
+    yield f"run `uv lock`, and commit {MANIFEST} and uv.lock"
+    if entry.private:
+        variables = " and ".join(Index(name=name, url=entry.url).variables)
+        yield f"to read, set {variables}"
     if entry.publish_url:
         # uv sends a token with the user `__token__`, which others than PyPI do not know.
         token = ", or UV_PUBLISH_TOKEN" if _takes_token(entry) else ""
-        yield f"to upload: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD{token}"
-    if entry.private:
-        yield f"to read: {' and '.join(Index(name=name, url=entry.url).variables)}"
+        yield f"to upload, set UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD{token}"
+        yield f"rehearse: nox -s release -- --index {name}"
+        yield f'to release there by default, write `index = "{name}"` in [tool.release]'
+        yield (
+            f"in CI, add `{name}` to the `options` of the `index` input in "
+            f".github/workflows/release.yml: `options: [testpypi, pypi, {name}]`; on GitLab, "
+            f"set INDEX to {name}"
+        )
+
+
+def _known(entry: Entry) -> Iterator[str]:
+    if entry.user:
+        yield f"- user: {entry.user}; password: {entry.password}; sent as {entry.login}"
+    if entry.token:
+        yield f"- a password is printed by: {entry.token}{_good_for(entry.token_seconds)}"
+    if entry.keyring:
+        yield f"- or by a keyring: {entry.keyring}, with UV_KEYRING_PROVIDER=subprocess"
     if entry.same_bytes is not Rule.UNKNOWN:
-        yield f"the same file again: {entry.same_bytes}; with other content: {entry.other_bytes}"
+        yield f"- the same file again: {entry.same_bytes}; other content: {entry.other_bytes}"
     if entry.duplicates:
-        yield f"of files that are there: {entry.duplicates}"
+        yield f"- of files that are there: {entry.duplicates}"
     if entry.unverified:
-        yield f"not verified: {entry.unverified}"
-    if entry.publish_url:
-        yield f"then: nox -s release -- --index {name}"
+        yield f"- not verified: {entry.unverified}"
 
 
 def _good_for(seconds: int) -> str:

@@ -70,7 +70,8 @@ def _released(
     refused: Sequence[Problem],
     steps: Steps,
 ) -> Answer:
-    problems = list(dict.fromkeys([*work.failed.values(), *failures(work.results)]))
+    others = (p for p in work.failed.values() if p.code != "does-not-work")
+    problems = list(dict.fromkeys([*others, *failures(work.results)]))
     data = as_json.release(work, steps.taken, refused, is_real=options.execute)
     closing = closing_words(options, context, work, refused, failed=bool(problems))
 

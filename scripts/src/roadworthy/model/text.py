@@ -23,6 +23,11 @@ _BYTES = range(0xDC80, 0xDD00)
 _COMMAND_LINE = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 _COMMAND_WORD = re.compile(r"#(?=#[a-zA-Z]*\[)")
 _LONG = 200
+# A path below a folder of ours, and what pip says of all versions that there are.
+_SCRATCH = re.compile(
+    r"(?:file://)?(?:/[^\s/`'\":]+)*/release-\w{8}(?:/[^\s/`'\"]+)*?(?:/(?P<name>[^\s/`'\"]+))?/?(?=[\s`'\":,)]|$)"
+)
+_VERSIONS = re.compile(r"\(from versions: [^()]{60,}?, (?P<last>[^(),]+, [^(),]+, [^(),]+)\)")
 
 # A word that Markdown or a forge may read as more than a word.
 # https://github.github.com/gfm/
@@ -75,6 +80,15 @@ def brief(value: object) -> str:
         return short(repr(value) if isinstance(value, str) else short_repr(value))
     except ValueError:  # Python refuses to write a number of 4,300 digits
         return "a number that is too long"
+
+
+def without_scratch(text: str) -> str:
+    """Return what a program said without the paths of our scratch folders, which nobody knows.
+
+    Of a path, its last name stays; of a list of all versions that an index has, the last ones.
+    """
+    named = _SCRATCH.sub(lambda found: found["name"] or ".", text)
+    return _VERSIONS.sub(r"(from versions: ..., \g<last>)", named)
 
 
 def only_text(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import Signals
 
 from ..model.problem import Failure, Problem
+from ..model.text import short, without_scratch
 from .running import run_to_end
 
 WORDS_KEPT = 25
@@ -54,12 +55,14 @@ class CommandFailure(Failure):
         """Say which command, how it ended, and the end of what it printed."""
         self.output = output
         self.hint = hint or (SIGNALLED if "by the signal" in ended else "")
-        self.ended = f"`{' '.join([Path(command[0]).name, *command[1:]])}` {ended}"
+        line = without_scratch(" ".join([Path(command[0]).name, *command[1:]]))
+        self.ended = f"`{short(line)}` {ended}"
         super().__init__(self.said(output))
 
     def said(self, output: str) -> Problem:
         """Return the failure as a problem, with the end of what the program said."""
-        lines = [line for line in output.strip().splitlines() if not line.startswith(MASK)]
+        said = without_scratch(output.strip()).splitlines()
+        lines = [line for line in said if not line.startswith(MASK)]
         tail = "\n".join(lines[-WORDS_KEPT:])
         return Problem("program-failed", f"{self.ended}\n{tail}" if tail else self.ended, self.hint)
 

@@ -8,7 +8,7 @@ from ..model.plan.picture import mermaid
 from ..model.text import as_block, as_code, in_cell, in_markdown, short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ..model.distribution import Distribution
     from ..model.history.review import Review
@@ -33,6 +33,10 @@ def plan(
     for r in made.releases:
         why = "<br>".join(in_cell(in_markdown(short(reason))) for reason in r.reasons)
         lines.append(f"| {r.name} | {r.initial_version} | {r.planned_version} | {why} |")
+    moved = sorted({pair for pairs in made.rewrites.values() for pair in pairs.items()})
+    if moved:
+        lines += ["", "| range | becomes |", "|---|---|"]
+        lines += [f"| {in_cell(as_code(a))} | {in_cell(as_code(b))} |" for a, b in moved]
     steps = {r.name: f"{r.initial_version} to {r.planned_version}" for r in made.releases}
     return "\n".join([*lines, "", "```mermaid", mermaid(workspace, steps) + "```", ""])
 
@@ -48,15 +52,24 @@ def release(
     plan: Plan, distributions: Sequence[Distribution], results: Sequence[Result], closing: str
 ) -> str:
     """Write the report: what was released, its files, and what was verified."""
-    lines = ["## Release", "", "| member | version | tag |", "|---|---|---|"]
-    lines += [
+    lines = ["## Release"]
+    released = (
         f"| {r.name} | {r.planned_version} | {in_cell(as_code(r.planned_tag))} |"
         for r in plan.releases
-    ]
-    lines += ["", "| distribution | sha256 |", "|---|---|"]
-    lines += [f"| {in_cell(as_code(d.filename))} | `{d.sha256}` |" for d in distributions]
-    lines += ["", "| verified | route | installer | result |", "|---|---|---|---|"]
-    for result in results:
-        word = "ok" if result.ok else "**failed**"
-        lines.append(f"| {result.member} | {result.route} | {result.installer} | {word} |")
+    )
+    lines += _rows("| member | version | tag |", released)
+    files = (f"| {in_cell(as_code(d.filename))} | `{d.sha256}` |" for d in distributions)
+    lines += _rows("| distribution | sha256 |", files)
+    verified = (
+        f"| {r.member} | {r.route} | {r.installer} | {'ok' if r.ok else '**failed**'} |"
+        for r in results
+    )
+    lines += _rows("| verified | route | installer | result |", verified)
     return "\n".join([*lines, "", as_block(closing), ""])
+
+
+def _rows(heading: str, rows: Iterable[str]) -> list[str]:
+    """Write a table; none at all where it has no rows."""
+    found = list(rows)
+    line = "|---" * (heading.count("|") - 1) + "|"
+    return ["", heading, line, *found] if found else []

@@ -5,13 +5,14 @@ Rich takes longer to import than most commands take, so it is imported where it 
 
 from __future__ import annotations
 
+import time
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.prompt import Prompt
-from rich.table import Table
+from rich.status import Status
 
 from ..model.text import shown
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.text import Text
 
-__all__ = ["Prompt", "Table", "console", "escape"]
+__all__ = ["Live", "Prompt", "console", "escape"]
 WIDTH_ELSEWHERE, NARROWEST = 132, 72
 
 
@@ -51,3 +52,37 @@ def console(*, stderr: bool = False) -> Console:
     made = _Console(stderr=stderr, highlight=False, emoji=False, width=width, height=height)
     made.width = max(width, NARROWEST) if made.file.isatty() else WIDTH_ELSEWHERE
     return made
+
+
+class Live:
+    """A line that says which step is under way, what it does, and for how long."""
+
+    def __init__(self, screen: Console) -> None:
+        """Show nothing yet."""
+        self._name, self._doing, self._since = "starting", "", time.monotonic()
+        self._status = Status("starting", console=screen)
+
+    def __enter__(self) -> Self:
+        """Show the line."""
+        self._status.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        self._status.stop()
+
+    def start(self, name: str) -> None:
+        """Begin another step."""
+        self._name, self._doing, self._since = name, "", time.monotonic()
+        self._status.update(self)
+
+    def tell(self, doing: str) -> None:
+        """Say what the step does now."""
+        self._doing = doing
+        self._status.update(self)
+
+    def __rich__(self) -> str:
+        """Write the line: it is asked for several times a second."""
+        seconds = int(time.monotonic() - self._since)
+        parts = [f"{self._name:<8}", *([self._doing] if self._doing else []), f"{seconds} s"]
+        return escape(" · ".join(parts))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, suppress
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from ..model.text import one_line, short, shown
-from ..stages.steps import Step, Steps
+from ..stages.steps import Step, Steps, listening
+from .table import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ..stages.status import Status
     from ..stages.testing.tested import Tested
 
+NARROWEST, NAMED = 40, 5
 ACTIONS = {
     "upload": "upload",
     "skip": "there already",
@@ -35,12 +38,13 @@ def watched() -> Iterator[Steps]:
     if not sys.stderr.isatty():
         yield Steps(ended=_note)
         return
-    from .screen import console  # noqa: PLC0415 - see there
+    from .screen import Live, console  # noqa: PLC0415 - see there
 
     screen = console(stderr=True)
-    with screen.status("starting") as live:
+    live = Live(screen)
+    with live, listening(live.tell):
         yield Steps(
-            started=lambda name: live.update(f"{name} ..."),
+            started=live.start,
             ended=lambda step: screen.print(_line(step), style="green" if step.ok else "red"),
         )
 
@@ -84,8 +88,8 @@ def show_plan(plan: Plan, review: Review | None = None) -> None:
             for r in plan.releases
         )
         _table(("wave", "member", "from", "to", "tag"), rows)
-    for release in plan.releases:
-        _show_reasons(release)
+    for reasons, releases in _by_reasons(plan.releases).items():
+        _show_reasons(releases, reasons)
     moved = {pair for requirements in plan.rewrites.values() for pair in requirements.items()}
     if moved:
         lines = (f"  {before}  ->  {after}" for before, after in sorted(moved))
@@ -93,14 +97,27 @@ def show_plan(plan: Plan, review: Review | None = None) -> None:
     _show_rest(plan)
 
 
-def _show_reasons(release: Release) -> None:
-    step = f"{release.initial_version} -> {release.planned_version}"
+def _by_reasons(releases: Sequence[Release]) -> dict[tuple[str, ...], list[Release]]:
+    """Put releases together that have the same reasons: each is said once."""
+    found: dict[tuple[str, ...], list[Release]] = {}
+    for release in releases:
+        found.setdefault(release.reasons, []).append(release)
+    return found
+
+
+def _show_reasons(releases: Sequence[Release], reasons: Sequence[str]) -> None:
+    many = "".join(f"\n  - {short(reason)}" for reason in reasons)
+    because = f" {short(reasons[0])}" if len(reasons) == 1 else f" of {len(reasons)} things:{many}"
+    names = ", ".join(map(_step, releases))
+    if len(releases) > NAMED:
+        names = f"{len(releases)} members"
+    say(f"\n{names}{', each' * (len(releases) > 1)} because{because}")
+
+
+def _step(release: Release) -> str:
     if release.initial_version == release.planned_version:
-        step = str(release.planned_version)
-    reasons = [short(reason) for reason in release.reasons]
-    many = "".join(f"\n  - {reason}" for reason in reasons)
-    because = f" {reasons[0]}" if len(reasons) == 1 else f" of {len(reasons)} things:{many}"
-    say(f"\n{release.name} {step} because{because}")
+        return f"{release.name} {release.planned_version}"
+    return f"{release.name} {release.initial_version} -> {release.planned_version}"
 
 
 def _show_rest(plan: Plan) -> None:
@@ -135,8 +152,9 @@ def show_results(results: Sequence[Result]) -> None:
 
 
 def show_findings(found: Sequence[Finding]) -> None:
-    """Show what a release relies on, and how it is."""
-    _table(("what", "", "found"), ((f.what, f.mark, f.found) for f in found))
+    """Show what a release relies on, and how it is; what is not fine is said below, once."""
+    rows = ((f.what, f.mark, f.found if f.mark == "ok" else "see below") for f in found)
+    _table(("what", "", "found"), rows)
 
 
 def show_tests(found: Sequence[Tested]) -> None:
@@ -177,14 +195,10 @@ def _note(step: Step) -> None:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    from .screen import Table, console, escape  # noqa: PLC0415 - see there
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(one_line(cell)) for cell in row))
-    console().print(table)
+    shown_rows = ([one_line(cell) for cell in row] for row in rows)
+    width = max(get_terminal_size().columns, NARROWEST) if sys.stdout.isatty() else None
+    for line in table(headings, shown_rows, width):
+        say(line)
 
 
 def _line(step: Step) -> str:

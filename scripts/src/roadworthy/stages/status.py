@@ -53,6 +53,8 @@ def _state(member: Member, release: Release | None, presence: Presence) -> tuple
         return "not released", member.never_released
     if release is None and presence in {Presence.ABSENT, Presence.PARTIAL}:
         return "tagged", "publish it from its tag: `nox -s release -- --execute --index NAME`"
+    if release is None and member.version and member.version.is_prerelease:
+        return "pre-release", f"make it final: `nox -s release -- --promote {member.name}`"
     if release is None:
         return "released", "nothing to do"
     if release.finished_from:

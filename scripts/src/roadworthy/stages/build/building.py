@@ -18,6 +18,7 @@ from ...ops.tree import Tree
 from ..checkout import own_source
 from ..distribution import collect
 from ..job import job
+from ..steps import expect, tell
 from .backends import Downloads
 
 
@@ -49,6 +50,7 @@ def build_all(task: Task, members: Sequence[Member]) -> list[Problem]:
     alone = [member for member in members if member.build.runs_code]
     problems = list(_pack(task, packed)) if packed else []
     downloads = Downloads(alone)
+    expect(len(alone))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(lambda member: _build_alone(task, member, downloads), alone)
         return problems + [problem for problem in results if problem]
@@ -56,6 +58,7 @@ def build_all(task: Task, members: Sequence[Member]) -> list[Problem]:
 
 def _build_alone(task: Task, member: Member, downloads: Downloads) -> Problem | None:
     """Build a member whose build runs code, with nothing of ours or another's beside it."""
+    tell(str(member.name))
     with job(downloads.of(member)) as own:
         needs_history = isinstance(member.source, FromTag)
         source = own_source(task.tree, own.folder / "source", with_history=needs_history)

@@ -13,6 +13,7 @@ from ...model.problem import Failure, Problem, stop_on
 from ...model.upload import Action, Upload
 from ...model.workspace.workspace import Index
 from ...ops.uv_publish import given_to
+from ..steps import expect, tell
 from ..work import Work
 from .refusals import refusals
 from .send import AGAIN, send
@@ -56,6 +57,7 @@ def publish(work: Work) -> Work:
         failed |= {name: problem for name, problem in waiting.items() if problem}
         ready = [name for name in names if name not in failed]
         own = [[u for u in work.uploads if u.distribution.member == name] for name in ready]
+        expect(len(ready))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             results = pool.map(upload.of_a_member, own)
             failed |= {
@@ -93,6 +95,7 @@ class _Upload:
 
     def of_a_member(self, uploads: Sequence[Upload]) -> Problem | None:
         """Upload what a member still lacks; return what went wrong."""
+        tell(uploads[0].distribution.member if uploads else "nothing")
         try:
             due = _still_due(self.index, uploads)
             if due:

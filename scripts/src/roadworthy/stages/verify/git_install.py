@@ -20,6 +20,7 @@ from ...ops import pip, uv
 from ...ops.git import making
 from ...ops.git import settings as git_settings
 from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
+from ..steps import expect, tell
 from .environments import Trial, attempt
 from .evidence import Promise, judge
 from .mirror import Mirror
@@ -62,6 +63,7 @@ def verify_git_install(
     sound = [target for target in targets if target.member.name not in moved]
     jobs = [(way, group) for way in WAYS for group in groups(way, sound, scope)]
     # What takes longest starts first: pip's one environment beside uv's many.
+    expect(len(jobs))
     jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
     with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
         check = _Check(
@@ -116,6 +118,8 @@ def _with_everything(own: Job, credentials: Mapping[str, str]) -> Job:
 
 def _install(check: _Check, way: Way, targets: Sequence[Target]) -> Sequence[Result]:
     workspace = targets[0].workspace
+    more = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
+    tell(f"{targets[0].member.name}{more} · {way.route}/{way.installer}")
     with _job_of(check, way, targets) as own:
         consumer = _consumer(check, way, targets, own)
 
@@ -212,5 +216,6 @@ def _result(check: _Check, way: Way, target: Target, trial: Trial, problem: str)
         siblings=trial.siblings(target.member, target.workspace),
         problem=problem,
         seconds=trial.seconds,
+        needs=len(target.workspace.needed(name)) - 1,
         again=f"{check.scope.again} {chosen}",
     )

@@ -22,6 +22,7 @@ from ...model.result import Result
 from ...model.workspace.workspace import MANIFEST, Index, Workspace
 from ...ops import reading, uv
 from ..job import job, shared_cache
+from ..steps import expect, tell
 from .environments import attempt
 from .evidence import INDEX, Promise, judge
 
@@ -70,6 +71,7 @@ def verify_index_install(
             python=python,
             until=time.monotonic() + (VISIBLE_SECONDS if seconds is None else seconds),
         )
+        expect(len(groups))
         batches = pool.map(lambda names: _verify(check, names), groups)
         return tuple(result for batch in batches for result in batch)
 
@@ -78,6 +80,7 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
     """Install members into one project, and let each prove itself."""
     workspace = check.workspace
     route = ALONE if len(names) == 1 else TOGETHER
+    tell(f"{names[0]} · {route}/uv" if route == ALONE else f"{len(names)} members · {route}/uv")
     with job() as own:
         project, environment = own.folder / "project", own.given(check.cache).environment
         _write_project(project, check, names)
@@ -100,6 +103,7 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
             problem=trial.problem
             or judge(workspace.members[name], workspace, trial.evidence, PROMISE),
             seconds=trial.seconds,
+            needs=len(workspace.needed(name)) - 1,
         )
         for name in names
     ]

@@ -14,6 +14,7 @@ from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import uv
 from ..job import job, shared_cache
+from ..steps import expect, tell
 from .environments import attempt
 from .evidence import FILE, Promise, judge
 
@@ -33,6 +34,7 @@ def verify_wheels(
     Wheels are not built: one cache serves all, and each has an environment of its own.
     """
     wheels = {d.member: d.path for d in built if d.path.suffix == ".whl"}
+    expect(len(members))
     with job() as shared, ThreadPoolExecutor(os.cpu_count()) as pool:
         verified = partial(_verified, wheels, workspace, shared_cache(shared), python)
         return tuple(pool.map(verified, members))
@@ -45,6 +47,7 @@ def _verified(
     python: str,
     member: Member,
 ) -> Result:
+    tell(f"{member.name} · {ROUTE}/uv")
     needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
     with job() as own:
         environment = own.given(cache).environment
@@ -65,4 +68,5 @@ def _verified(
         siblings=trial.siblings(member, workspace),
         problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
         seconds=trial.seconds,
+        needs=len(workspace.needed(member.name)) - 1,
     )
