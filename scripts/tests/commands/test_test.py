@@ -1,10 +1,12 @@
 """The command `test`: every member of a workspace, in an environment of its own."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from roadworthy.model.problem import UsageFailure
+from roadworthy.ops import uv
 from roadworthy.stages.testing.suites import select, suites
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
@@ -101,3 +103,64 @@ def test_all_members_are_tested_and_one_that_fails_is_shown(repo: Repo) -> None:
     assert (done.code, done.json["problems"][0]["code"]) == (1, "tests-failed")
     shown = run(repo.path, "test", "units", "app", "-k", "nothing")
     assert (shown.code, shown.stdout.count("1 deselected")) == (0, 2)
+
+
+USES = "import zq_base\n\n\ndef test_it() -> None:\n    assert zq_base\n"
+
+
+def requiring(name: str, *requirements: str, imports: str) -> dict[str, str]:
+    """Return a member that requires something, and imports something."""
+    files = member(name, *requirements, code=f"import {imports}\n")
+    manifest = f"packages/{name}/pyproject.toml"
+    return {**files, manifest: files[manifest] + GROUP, f"packages/{name}/tests/test_it.py": PASSES}
+
+
+def test_an_import_that_only_another_sibling_brings_is_a_failure(tmp_path: Path) -> None:
+    repo = make_workspace(
+        tmp_path / "workspace",
+        member("zq-base")
+        | member("zq-middle", "zq-base>=0.1.0,<0.2")
+        | requiring("zq-top", "zq-middle>=0.1.0,<0.2", imports="zq_base"),
+    )
+    done = run(repo.path, "test", "zq-top", "--json")
+    (problem,) = done.json["problems"]
+    assert (done.code, problem["code"], problem["message"], problem["hint"]) == (
+        1,
+        "import-undeclared",
+        "zq-top imports what it does not declare:\nsrc/zq_top/__init__.py:1 imports zq_base",
+        "add zq-base to its `dependencies`, with a range; for its tests alone, to `test`",
+    )
+
+
+def test_what_only_its_tests_import_is_declared_for_them(tmp_path: Path) -> None:
+    files = member("zq-base") | with_test("zq-top", USES, "packages")
+    repo = make_workspace(tmp_path / "workspace", files)
+    (problem,) = run(repo.path, "test", "zq-top", "--json").json["problems"]
+    assert problem["code"] == "import-undeclared"
+    manifest = repo.path / "packages" / "zq-top" / "pyproject.toml"
+    text = manifest.read_text("utf-8").replace('test = ["pytest"]', 'test = ["pytest", "zq-base"]')
+    sources = "[tool.uv.sources]\nzq-base = { workspace = true }"
+    manifest.write_text(text.replace("[tool.uv.sources]", sources), "utf-8")
+    uv.lock(repo.path, dict(os.environ))
+    done = run(repo.path, "test", "zq-top", "--json")
+    assert (done.code, done.json["problems"]) == (0, []), done.stderr
+
+
+COVERAGE = "\n[tool.coverage.report]\nfail_under = {bound}\n"
+HALF = "def tried() -> int:\n    return 1\n\n\ndef not_tried() -> int:\n    return 2\n"
+TRIES = "from zq_half import tried\n\n\ndef test_it() -> None:\n    assert tried() == 1\n"
+
+
+def test_what_the_tests_run_is_measured_and_a_project_sets_the_bound(tmp_path: Path) -> None:
+    files = member("zq-half", code=HALF) | with_test("zq-other", PASSES, "packages")
+    manifest = "packages/zq-half/pyproject.toml"
+    group = GROUP.replace('"pytest"', '"coverage", "pytest"')
+    files |= {manifest: files[manifest] + group, "packages/zq-half/tests/test_it.py": TRIES}
+    repo = make_workspace(tmp_path / "workspace", files, COVERAGE.format(bound=80))
+    done = run(repo.path, "test", "--json")
+    assert (done.code, [p["code"] for p in done.json["problems"]]) == (1, ["coverage-low"])
+    alone = run(repo.path, "test", "zq-half")
+    assert (alone.code, alone.stdout.splitlines()[-1]) == (0, "coverage: 75%"), alone.stderr
+    root = repo.path / "pyproject.toml"
+    root.write_text(root.read_text("utf-8").replace("fail_under = 80", "fail_under = 70"), "utf-8")
+    assert run(repo.path, "test").code == 0

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..cli.options import Common
+from ..model.problem import Problem
 from ..report import as_json, terminal
 from ..stages.steps import Steps
+from ..stages.testing.coverage import Coverage, is_measured
+from ..stages.testing.imports import modules_of
 from ..stages.testing.suites import select, suites
-from ..stages.testing.tested import problems_of, test
+from ..stages.testing.tested import ENVIRONMENTS, Run, Tested
 from .answer import Answer
 
 
@@ -23,15 +26,49 @@ class Options(Common):
 def run(options: Options, _: Steps) -> Answer:
     """Test the members that are named, or all, each in an environment of its own."""
     root = options.workspace.resolve()
-    chosen = select(suites(root), options.members)
-    is_shown = len(chosen) == 1 and not options.json
-    found = test(root, chosen, options.others, is_shown=is_shown)
-    problems = problems_of(found)
+    every = suites(root)
+    chosen = select(every, options.members)
+    coverage = Coverage.of(root, ENVIRONMENTS) if is_measured(every) else None
+    found = Run(
+        root=root,
+        options=options.others,
+        modules=modules_of(every),
+        coverage=coverage,
+        is_shown=len(chosen) == 1 and not options.json,
+    ).test(chosen)
+    problems = [each.problem for each in found if each.problem]
+    is_whole = len(chosen) == len(every) and not options.others
+    is_enough, report = _measured(coverage, found, is_whole=is_whole)
+    if not is_enough:
+        hint = "test more, or lower `fail_under` in [tool.coverage.report]"
+        problems.append(
+            Problem("coverage-low", f"the tests cover {_total(report)}, which is too little", hint)
+        )
 
     def show() -> None:
         for each in found:
             if not each.ok and each.output:
                 terminal.say(f"# {each.suite.name}\n\n{each.output.rstrip()}\n")
         terminal.show_tests(found)
+        if report:
+            terminal.say(
+                "\n".join(["", *([] if is_enough else report), f"coverage: {_total(report)}"])
+            )
 
     return Answer(as_json.tests(found), show, problems=problems, exit_code=1 if problems else 0)
+
+
+def _total(report: Sequence[str]) -> str:
+    """Return the last column of the report's total."""
+    return next((line.split()[-1] for line in report if line.startswith("TOTAL")), "unknown")
+
+
+def _measured(
+    coverage: Coverage | None, found: Sequence[Tested], *, is_whole: bool
+) -> tuple[bool, list[str]]:
+    """Return whether enough was tested, and the lines of the report; none where tests failed."""
+    if coverage is None or not all(each.ok for each in found):
+        return True, []
+    pythons = [each.python for each in found if each.python]
+    is_enough, text = coverage.report(pythons, is_whole=is_whole)
+    return is_enough, text.splitlines()

@@ -2,8 +2,9 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -23,6 +24,7 @@ class Suite:
     folder: Path
     is_whole: bool = False
     missing: str = ""
+    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
@@ -63,10 +65,16 @@ def _suite(folder: Path, *, is_whole: bool) -> Suite:
     missing = "" if has_group else f"no `{GROUP}` dependency group"
     if not (folder / TESTS).is_dir():
         missing = f"no folder `{TESTS}`"
-    return Suite(name=canonicalize_name(name), folder=folder, is_whole=is_whole, missing=missing)
+    return Suite(
+        name=canonicalize_name(name),
+        folder=folder,
+        is_whole=is_whole,
+        missing=missing,
+        manifest=manifest,
+    )
 
 
-def _manifest(path: Path) -> Mapping[str, Mapping[str, str]]:
+def _manifest(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:

@@ -2,13 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from packaging.utils import NormalizedName
+
 from ...model.problem import Failure, Problem
+from ...model.workspace.imports import Undeclared
 from ...ops import process, uv
+from .coverage import Coverage
+from .imports import undeclared_in
 from .suites import GROUP, Suite
 
 ENVIRONMENTS = ".nox"
@@ -18,62 +23,86 @@ FINE, NOTHING_COLLECTED = 0, 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tested:
-    """What came of a suite: what it printed, and a line that says it all."""
+    """What came of a suite: what it printed, and a line that says it all.
+
+    `problem` says why it failed; `python` is the interpreter of its environment.
+    """
 
     suite: Suite
-    ok: bool
     line: str
+    problem: Problem | None = None
     output: str = ""
     seconds: float = 0.0
+    python: Path | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return self.problem is None
 
 
-def test(
-    root: Path, chosen: Sequence[Suite], options: Sequence[str], *, is_shown: bool
-) -> list[Tested]:
-    """Run suites, as many at once as there are cores; what takes longest starts first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """What a run of suites has in common: the workspace, pytest's options, what siblings bring.
 
     What `is_shown` is printed as it comes: of one suite, and not of several at once.
     """
-    ordered = sorted(chosen, key=lambda suite: suite.size, reverse=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda suite: _tested(root, suite, options, is_shown=is_shown), ordered)
-        return sorted(found, key=lambda each: each.suite.name)
+
+    root: Path
+    options: Sequence[str]
+    modules: Mapping[str, NormalizedName]
+    coverage: Coverage | None = None
+    is_shown: bool = False
+
+    def test(self, chosen: Sequence[Suite]) -> list[Tested]:
+        """Run suites, as many at once as there are cores; what takes longest starts first."""
+        ordered = sorted(chosen, key=lambda suite: suite.size, reverse=True)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return sorted(pool.map(self._tested, ordered), key=lambda each: each.suite.name)
+
+    def _tested(self, suite: Suite) -> Tested:
+        strange = undeclared_in(suite, self.modules)
+        if strange:
+            return _undeclared(suite, strange)
+        if suite.missing:
+            return Tested(suite=suite, line=suite.missing)
+        started = time.perf_counter()
+        selection = ("--all-packages",) if suite.is_whole else (f"--package={suite.name}",)
+        place = self.root / ENVIRONMENTS / f"test-{suite.name}"
+        try:
+            python = uv.sync_tests(self.root, place, *selection, f"--group={GROUP}")
+            done = self._by_pytest(suite, python)
+        except Failure as failure:
+            line = "no environment"
+            return Tested(suite=suite, line=line, problem=_failed(suite, line), output=str(failure))
+        return replace(done, seconds=round(time.perf_counter() - started, 1))
+
+    def _by_pytest(self, suite: Suite, python: Path) -> Tested:
+        start: tuple[str, ...] = (str(python), "-m", "pytest")
+        if self.coverage:
+            start = self.coverage.command(suite, python)
+        environment = process.without(os.environ, "VIRTUAL_ENV")
+        command = (*start, *self.options)
+        code, output = process.watched(command, suite.folder, environment, is_shown=self.is_shown)
+        line = _last_line(output) or _ended(code)
+        problem = None if code in {FINE, NOTHING_COLLECTED} else _failed(suite, line)
+        return Tested(suite=suite, line=line, problem=problem, output=output, python=python)
 
 
-def problems_of(found: Iterable[Tested]) -> list[Problem]:
-    """Return the suites that failed."""
-    return [
-        Problem(
-            "tests-failed",
-            f"the tests of {each.suite.name} failed: {each.line}",
-            f"run them alone: `nox -s tests -- {each.suite.name}`",
-            each.suite.name,
-        )
-        for each in found
-        if not each.ok
-    ]
+def _failed(suite: Suite, line: str) -> Problem:
+    hint = f"run them alone: `nox -s tests -- {suite.name}`"
+    return Problem("tests-failed", f"the tests of {suite.name} failed: {line}", hint, suite.name)
 
 
-def _tested(root: Path, suite: Suite, options: Sequence[str], *, is_shown: bool) -> Tested:
-    if suite.missing:
-        return Tested(suite=suite, ok=True, line=suite.missing)
-    started = time.perf_counter()
-    place = root / ENVIRONMENTS / f"test-{suite.name}"
-    selection = ("--all-packages",) if suite.is_whole else (f"--package={suite.name}",)
-    environment = process.without(os.environ, "VIRTUAL_ENV")
-    try:
-        python = uv.sync_tests(root, place, *selection, f"--group={GROUP}")
-        command = (str(python), "-m", "pytest", *options)
-        code, output = process.watched(command, suite.folder, environment, is_shown=is_shown)
-    except Failure as failure:
-        return Tested(suite=suite, ok=False, line="no environment", output=str(failure))
-    return Tested(
-        suite=suite,
-        ok=code in {FINE, NOTHING_COLLECTED},
-        line=_last_line(output) or _ended(code),
-        output=output,
-        seconds=round(time.perf_counter() - started, 1),
-    )
+def _undeclared(suite: Suite, strange: Sequence[Undeclared]) -> Tested:
+    """Say what a member imports and does not declare; it would fail where it is alone."""
+    siblings = ", ".join(dict.fromkeys(each.sibling for each in strange))
+    lines = "\n".join(f"{each.path}:{each.line} imports {each.module}" for each in strange)
+    line = f"it does not declare {siblings}"
+    hint = f"add {siblings} to its `dependencies`, with a range; for its tests alone, to `{GROUP}`"
+    message = f"{suite.name} imports what it does not declare:\n{lines}"
+    problem = Problem("import-undeclared", message, hint, suite.name)
+    return Tested(suite=suite, line=line, problem=problem)
 
 
 def _ended(code: int | None) -> str:
