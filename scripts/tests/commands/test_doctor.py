@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.helpers.cli import Done, run
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
+from tests.helpers.template import clone, make_template
 from tests.helpers.workspaces import make_workspace, trio
 
 NAMES = ("zq-app", "zq-base", "zq-middle")
@@ -21,6 +22,7 @@ def test_all_is_well(checkout: Repo, shelf: Shelf) -> None:
     done = run(checkout.path, "doctor", "--json")
     assert done.code == 0, done.stderr
     assert found(done) == {
+        "uv.lock": ("ok", "up to date"),
         "checkout": ("ok", "main, clean, as at the remote"),
         "push": ("ok", "origin takes a push to main"),
         "index": ("ok", f"shelf answers, {shelf.url}simple/"),
@@ -74,5 +76,41 @@ def test_git_alone_and_nothing_in_order(tmp_path: Path) -> None:
     (repo.path / "stray").write_text("", "utf-8")
     done = run(repo.path, "doctor", "--json")
     told = found(done)
-    assert (done.code, told["index"], told["push"][0]) == (1, ("ok", "none: git only"), "wrong")
+    assert (done.code, told["index"], "push" in told) == (1, ("ok", "none: git only"), False)
     assert "the working tree is not clean" in done.stderr
+    assert done.stderr.count("there is no remote") == 1
+
+
+def test_what_the_umbrella_lacks_is_said_as_it_lies_there_and_can_be_written(
+    tmp_path: Path,
+) -> None:
+    repo = clone(make_template(tmp_path), tmp_path / "desk")
+    new = repo.path / "packages" / "zq-new" / "pyproject.toml"
+    new.parent.mkdir()
+    new.write_text(
+        (repo.path / "packages/zq-base/pyproject.toml").read_text().replace("zq-base", "zq-new")
+    )
+    done = run(repo.path, "doctor", "--index", "", "--json")
+    told = [f["found"] for f in done.json["findings"] if f["what"] in {"umbrella", "uv.lock"}]
+    assert (done.code, told) == (
+        1,
+        ["the umbrella in pyproject.toml does not require the member zq-new"],
+    )
+    repo.commit("feat: new")
+    check = ("plan", "--check", "--json")
+    (problem,) = run(repo.path, *check).json["problems"]
+    assert problem["code"] == "umbrella-lacks"
+    assert run(repo.path, *check, "--fix").json["written"] == ["pyproject.toml"]
+    repo.commit("fix: the umbrella")
+    assert run(repo.path, *check).json["problems"] == []
+    done = run(repo.path, "doctor", "--index", "", "--json")
+    told = [f["found"] for f in done.json["findings"] if f["what"] in {"umbrella", "uv.lock"}]
+    assert [line for line in told if "needs to be updated" not in line] == []
+
+
+def test_a_manifest_that_cannot_be_read_is_said_once(checkout: Repo) -> None:
+    (checkout.path / "pyproject.toml").write_text("[project\n", "utf-8")
+    checkout.commit("break")
+    done = run(checkout.path, "doctor", "--json")
+    (problem,) = done.json["problems"]
+    assert (done.code, "pyproject.toml is not TOML" in problem["message"]) == (1, True)

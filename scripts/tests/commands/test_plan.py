@@ -133,6 +133,9 @@ def test_a_plan_as_markdown_has_its_reasons_and_a_picture(checkout: Repo) -> Non
         "| zq-base | 0.1.0 | 0.2.0 | feat!: a `\\|` lid |\n"
         "| zq-middle | 0.1.0 | 0.1.1 | zq-base 0.2.0 is outside of its range `>=0.1.0,<0.2` |\n"
         "| zq-app | 0.1.0 | 0.1.1 | zq-base 0.2.0 is outside of its range `>=0.1.0,<0.2` |\n\n"
+        "| range | becomes |\n|---|---|\n"
+        "| `zq-base>=0.1.0,<0.2` | `zq-base>=0.2.0,<0.3` |\n"
+        "| `zq-middle>=0.1.0,<0.2` | `zq-middle>=0.1.1,<0.2` |\n\n"
         "```mermaid\ngraph LR\n"
         '    m0["zq-app<br/>0.1.0 to 0.1.1"]:::moving\n'
         '    m1["zq-base<br/>0.1.0 to 0.2.0"]:::moving\n'
@@ -214,9 +217,8 @@ zq-base 0.1.0 -> 0.2.0 because of 2 things:
   - fix: a crack
   - feat!: anew
 
-zq-middle 0.1.0 -> 0.1.1 because zq-base 0.2.0 is outside of its range >=0.1.0,<0.2
-
-zq-app 0.1.0 -> 0.1.1 because zq-base 0.2.0 is outside of its range >=0.1.0,<0.2
+zq-middle 0.1.0 -> 0.1.1, zq-app 0.1.0 -> 0.1.1, each because zq-base 0.2.0 is outside of its \
+range >=0.1.0,<0.2
 
 Ranges that change:
   zq-base>=0.1.0,<0.2  ->  zq-base>=0.2.0,<0.3

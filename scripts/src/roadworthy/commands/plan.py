@@ -1,15 +1,19 @@
 """The command `plan`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..cli.options import WithIndex, WithIntent
 from ..model.history.review import Review, note_problems
 from ..model.plan.facts import unknown_problems
 from ..model.plan.plan import Plan, make_plan
 from ..model.problem import Failure, NothingToRelease, Problem, UsageFailure
+from ..model.workspace.toml import table_of
+from ..model.workspace.umbrella import umbrella_problems
+from ..model.workspace.workspace import MANIFEST, Workspace
 from ..report import as_json, markdown, terminal
-from ..stages.change.ranges import write_ranges
+from ..stages.change.ranges import write_ranges, write_umbrella
 from ..stages.change.review import reviewed
 from ..stages.steps import Steps
 from .answer import Answer
@@ -40,7 +44,10 @@ def run(options: Options, _: Steps) -> Answer:
     problems = [p for p in made.problems if p.member not in facts.unknown]
     problems += note_problems(found, context.workspace) if found else ()
     root, workspace = options.workspace, context.workspace
-    written = list(write_ranges(root, workspace, made.proposals)) if options.fix else []
+    written = list(_written(root, workspace, made)) if options.fix else []
+    if options.check and not options.fix:
+        text = context.tree.texts([MANIFEST])[MANIFEST]
+        problems += umbrella_problems(table_of(MANIFEST, text), workspace)
     text = markdown.plan(made, workspace, found, problems)
 
     def show() -> None:
@@ -59,6 +66,12 @@ def run(options: Options, _: Steps) -> Answer:
         exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )
+
+
+def _written(root: Path, workspace: Workspace, made: Plan) -> Iterator[str]:
+    """Write what is proposed into the manifests; return those that are changed by that."""
+    yield from write_umbrella(root, workspace)
+    yield from write_ranges(root, workspace, made.proposals)
 
 
 def _exit_code(made: Plan, problems: Sequence[Problem], *, is_check: bool) -> int:

@@ -4,25 +4,33 @@ Nothing is written and nothing is uploaded, and what can be asked is really aske
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from packaging.utils import NormalizedName
 
+from ..gather.desk import files_here, workspace_here
 from ..model.plan.facts import Facts, Page
 from ..model.problem import Failure, Problem
 from ..model.workspace.settings import Settings
-from ..model.workspace.workspace import Index
+from ..model.workspace.toml import table_of
+from ..model.workspace.umbrella import umbrella_problems
+from ..model.workspace.workspace import MANIFEST, Index
 from ..ops import index as indexes
 from ..ops import uv, uv_publish
 from ..ops.git import program
+from ..ops.git import settings as settings_of_git
 from ..ops.git.repository import Repository
 from ..ops.git.writing import PLAIN_PUSH
 from ..ops.known_indexes import entry_of
+from ..ops.tree import Tree
 from .preflight import checkout_problems
 from .publish.credentials import credential_problems
-from .site import current_branch, public_url, remote_url
+from .site import current_branch, public_url
+
+UV_ERROR = "error: "
 
 
 class Mark(StrEnum):
@@ -48,8 +56,10 @@ def examine(
 ) -> Iterator[Finding]:
     """Return the findings, in the order in which a release would come upon them."""
     yield from _tools()
-    yield from _checkout(checkout, settings)
-    yield _push(checkout, settings)
+    problems = list(checkout_problems(checkout, settings))
+    yield from _checkout(checkout, problems)
+    if not any(problem.code.startswith("remote-") for problem in problems):
+        yield _push(checkout, settings)
     if index is None:
         hint = "`nox -s add-index -- NAME` adds one; git alone is a way to release, too"
         yield Finding(what="index", mark=Mark.FINE, found="none: git only", hint=hint)
@@ -60,6 +70,35 @@ def examine(
     yield from lifetime(index)
     yield from _names(facts, index, pages)
     yield from first_release(checkout, settings, index, pages)
+
+
+def at_desk(tree: Tree) -> Iterator[Finding]:
+    """Look at the manifests and the lock file as they lie in the working tree now.
+
+    Here is why a session cannot install the tooling from the lock file.
+    """
+    try:
+        root = table_of(MANIFEST, (tree.repository.path / MANIFEST).read_text("utf-8"))
+        workspace = workspace_here(tree, files_here(tree))
+    except Failure as failure:
+        yield from (wrong("workspace", problem) for problem in failure.problems)
+        return
+    problems = list(umbrella_problems(root, workspace))
+    yield from (wrong("umbrella", problem) for problem in problems)
+    if not problems:  # else uv would say of the lock file what is said already
+        yield _lock(tree.repository.path)
+
+
+def _lock(root: Path) -> Finding:
+    try:
+        uv.lock(root, settings_of_git.unbound(), "--check")
+    except Failure as failure:
+        said = failure.problems[0].message
+        errors = (line for line in said.splitlines() if line.startswith(UV_ERROR))
+        found = next(errors, said).removeprefix(UV_ERROR)
+        hint = "run `uv lock` and commit uv.lock"
+        return Finding(what="uv.lock", mark=Mark.WRONG, found=found, hint=hint)
+    return Finding(what="uv.lock", mark=Mark.FINE, found="up to date")
 
 
 def _tools() -> Iterator[Finding]:
@@ -73,15 +112,16 @@ def _asked(what: str, ask: Callable[[], str]) -> Finding:
     try:
         return Finding(what=what, mark=Mark.FINE, found=ask())
     except Failure as failure:
-        return _wrong(what, failure.problems[0])
+        return wrong(what, failure.problems[0])
 
 
-def _wrong(what: str, problem: Problem) -> Finding:
+def wrong(what: str, problem: Problem) -> Finding:
+    """Return a problem as a finding."""
     return Finding(what=what, mark=Mark.WRONG, found=problem.message, hint=problem.hint)
 
 
-def _checkout(checkout: Repository, settings: Settings) -> Iterator[Finding]:
-    found = [_wrong("checkout", problem) for problem in checkout_problems(checkout, settings)]
+def _checkout(checkout: Repository, problems: Iterable[Problem]) -> Iterator[Finding]:
+    found = [wrong("checkout", problem) for problem in problems]
     branch = current_branch(checkout)
     fine = Finding(what="checkout", mark=Mark.FINE, found=f"{branch}, clean, as at the remote")
     yield from found or [fine]
@@ -89,9 +129,6 @@ def _checkout(checkout: Repository, settings: Settings) -> Iterator[Finding]:
 
 def _push(checkout: Repository, settings: Settings) -> Finding:
     """Ask the remote for the right to push, and push nothing."""
-    if remote_url(checkout, settings) is None:
-        hint = f"add one: `git remote add {settings.remote} URL`"
-        return Finding(what="push", mark=Mark.WRONG, found="there is no remote", hint=hint)
     target = f"HEAD:refs/heads/{settings.branch[0]}"
     try:
         checkout.git("push", "--dry-run", *PLAIN_PUSH, "--", settings.remote, target)
@@ -122,7 +159,7 @@ def _credentials(index: Index) -> Finding:
     given = uv_publish.given_to(index)
     problem = next(credential_problems(index), None)
     if problem:
-        return _wrong("credentials", problem)
+        return wrong("credentials", problem)
     sent = uv_publish.login_of(index, given)
     if sent is None:
         found = "the identity of a CI: it is asked when it uploads"

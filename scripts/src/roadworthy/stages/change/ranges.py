@@ -6,6 +6,8 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from ...model.problem import Failure, Problem, UsageFailure
+from ...model.workspace.toml import table_of
+from ...model.workspace.umbrella import absent, gone, is_umbrella
 from ...model.workspace.workspace import MANIFEST, Workspace
 
 
@@ -20,6 +22,24 @@ def write_ranges(
         path = workspace.members[name].file(MANIFEST)
         if _edited(root / path, path, name, ranges):
             yield path
+
+
+def write_umbrella(root: Path, workspace: Workspace) -> Iterator[str]:
+    """Bring the umbrella up to date with the members that there are; return what is changed."""
+    from ...model.template.member import with_place, without_place  # noqa: PLC0415 - as below
+
+    file = root / MANIFEST
+    before = text = file.read_bytes().decode("utf-8")
+    table = table_of(MANIFEST, text)
+    if not is_umbrella(table):
+        return
+    for name in absent(table, workspace):
+        text = with_place(text, name)
+    for name in gone(table, workspace.members):
+        text = without_place(text, name)
+    if text != before:
+        file.write_bytes(text.encode("utf-8"))
+        yield MANIFEST
 
 
 def _edited(file: Path, path: str, name: NormalizedName, ranges: Mapping[str, str]) -> bool:
