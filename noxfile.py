@@ -11,6 +11,7 @@ environment for all. Options go after two dashes: `nox -s release -- --execute`.
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 import nox
@@ -21,7 +22,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
 TOOLING = Path(".nox", "tooling").resolve()
-PROGRAMS = TOOLING / ("Scripts" if os.name == "nt" else "bin")
+ROADWORTHY = TOOLING / ("Scripts/roadworthy.exe" if os.name == "nt" else "bin/roadworthy")
 # The uv that Nox brings; no session downloads an interpreter.
 UV = nox.virtualenv.UV
 OWN_UV = {"UV": UV, "UV_PYTHON_DOWNLOADS": "never"}
@@ -45,14 +46,19 @@ def _sync(session: nox.Session, environment: str | Path, *options: str) -> None:
     # Without a choice of yours, the interpreter that runs Nox.
     interpreter = () if "UV_PYTHON" in os.environ else (f"--python={sys.executable}",)
     variables = {**OWN_UV, "UV_PROJECT_ENVIRONMENT": str(environment)}
-    session.run_install(*command, *interpreter, env=variables, external=True)
+    try:
+        session.run_install(*command, *interpreter, env=variables, external=True)
+    except nox.command.CommandFailed:
+        if ROADWORTHY.exists():  # from another day: it says what is wrong
+            session.run(str(ROADWORTHY), "doctor", env=OWN_UV, external=True)
+        raise
 
 
 def _roadworthy(session: nox.Session, command: str) -> None:
     """Run a command of the tooling, with all that was typed after the dashes."""
     _sync(session, TOOLING, "--only-group=tooling")
     session.run(
-        str(PROGRAMS / "roadworthy"),
+        str(ROADWORTHY),
         command,
         *session.posargs,
         env=OWN_UV,
@@ -73,7 +79,7 @@ def tests(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check style and formatting, and the workflows for their form and for what is unsafe."""
     _sync(session, session.virtualenv.location, "--only-group=lint")
-    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "check", *_for_commands(session), *session.posargs)
     session.run("ruff", "format", "--check")
     for form, pattern in FORMS.items():
         files = _listed(session, *LIST_FILES, f":(glob){pattern}")
@@ -81,6 +87,17 @@ def lint(session: nox.Session) -> None:
             session.run("check-jsonschema", "--builtin-schema", f"vendor.{form}", *files)
             if form != "gitlab-ci":
                 session.run("zizmor", "--offline", "--quiet", "--strict-collection", *files)
+
+
+def _for_commands(session: nox.Session) -> list[str]:
+    """Let a member that has a command print, unless it has rules of its own."""
+    options = []
+    for folder in _listed(session, UV, "workspace", "list", "--paths"):
+        manifest = tomllib.loads(Path(folder, "pyproject.toml").read_text("utf-8"))
+        if "scripts" in manifest.get("project", {}) and "ruff" not in manifest.get("tool", {}):
+            code = Path(os.path.relpath(folder), "src", "**").as_posix()
+            options.append(f"--extend-per-file-ignores={code}:T201")
+    return options
 
 
 @nox.session(default=True, allow_parallel=True)
@@ -112,6 +129,18 @@ def status(session: nox.Session) -> None:
 def plan(session: nox.Session) -> None:
     """Show what would be released, from what to what, and why."""
     _roadworthy(session, "plan")
+
+
+@nox.session(python=False, default=False)
+def init(session: nox.Session) -> None:
+    """Make a project of a clone of the template: `-- --name NAME --repository URL`."""
+    _roadworthy(session, "init")
+
+
+@nox.session(python=False, name="new-member", default=False)
+def new_member(session: nox.Session) -> None:
+    """Add a member: `-- NAME --kind library`, or application."""
+    _roadworthy(session, "new-member")
 
 
 @nox.session(python=False, default=False)

@@ -48,7 +48,7 @@ def test_a_repository_that_is_no_workspace(tmp_path: Path) -> None:
 def test_a_workspace_without_a_member(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path)
     repo.commit("start", {"pyproject.toml": ROOT.format(more="")})
-    told(run(repo.path, "plan"), 2, "the workspace has no member", "uv init --package")
+    told(run(repo.path, "plan"), 2, "the workspace has no member", "nox -s new-member")
 
 
 def test_a_manifest_that_is_no_toml(repo: Repo) -> None:

@@ -309,7 +309,7 @@ def test_a_member_that_uv_manages_by_its_word_is_one() -> None:
 
 
 def test_a_workspace_whose_members_are_all_unmanaged_has_none() -> None:
-    hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
+    hint = "add one: `nox -s new-member -- NAME --kind library`"
     unmanaged = manifest("sugar", "1", [], "[tool.uv]\nmanaged = false\n")
     assert refusal(sugar=unmanaged) == (
         Problem("workspace-empty", "the workspace has no member", hint),
@@ -334,7 +334,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_a_workspace_without_members_is_refused() -> None:
-    hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
+    hint = "add one: `nox -s new-member -- NAME --kind library`"
     assert refusal() == (Problem("workspace-empty", "the workspace has no member", hint),)
 
 

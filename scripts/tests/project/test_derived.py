@@ -17,7 +17,7 @@ from tests.helpers.workspaces import make_workspace, member, trio
 
 UV = os.environ.get("UV", "uv")
 NOX = Path(sys.executable).with_name("nox")
-FROM_TEMPLATE = ("noxfile.py", "uv.lock", ".gitignore", "tests/__init__.py", "tests/conftest.py")
+FROM_TEMPLATE = ("noxfile.py", "uv.lock", ".gitignore", "tests/__init__.py")
 TAG = "roadworthy/v1.0.0"
 MEMBERS = {**member("zq-base"), **member("zq-top", "zq-base>=0.1.0,<0.2")}
 CODE = {
@@ -64,6 +64,27 @@ def machine(tmp_path: Path) -> Machine:
     environment = {name: v for name, v in shielded().items() if name not in ours}
     environment |= {"UV": UV, "UV_PYTHON_DOWNLOADS": "never", "NOX_SCRIPT_MODE": "none"}
     return Machine(template, environment)
+
+
+def with_root(machine: Machine) -> Machine:
+    """Give the template a root manifest, an example and what only it has: a clone can begin."""
+    document = tomlkit.parse((ROOT / "pyproject.toml").read_text("utf-8")).unwrap()
+    document["project"] |= {"name": "zq-workspace", "dependencies": ["zq-base"]}
+    document["tool"]["uv"]["workspace"]["members"] = ["packages/*", "scripts"]
+    here = {"workspace": True}
+    document["tool"]["uv"]["sources"] = {"zq-base": here, "roadworthy": here}
+    document["tool"]["template"] = {"examples": ["packages/*"], "only-here": ["tests/template"]}
+    files = {
+        **member("zq-base"),
+        "pyproject.toml": tomlkit.dumps(document),
+        "LICENSE": "Ours.\n",
+        "tests/template/test_zq.py": "",
+    }
+    machine.template.commit("feat: a whole template", files)
+    machine.run(machine.template.path, UV, "lock", "--quiet", "--python", sys.executable)
+    machine.template.commit("build: lock")
+    machine.template.git("tag", "--annotate", "--message", "1.0.1", "roadworthy/v1.0.1")
+    return machine
 
 
 def project(machine: Machine, folder: Path, members: dict[str, str], python: str) -> Repo:
@@ -137,3 +158,78 @@ def test_a_project_without_the_folder_of_the_tooling_works(
     tested = offline.run(repo.path, *nox, "tests", "--", "top", "--", "-k", "imports")
     assert "1 passed" in tested
     assert repo.git("status", "--porcelain") == ""
+
+
+SPEED = {
+    "src/acme_fast/_speed.c": """\
+#include <Python.h>
+static PyObject *fast(PyObject *self, PyObject *none) { return PyLong_FromLong(42); }
+static PyMethodDef methods[] = {{"fast", fast, METH_NOARGS, "Return 42."}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_speed", NULL, -1, methods};
+PyMODINIT_FUNC PyInit__speed(void) { return PyModule_Create(&module); }
+""",
+    "src/acme_fast/_speed.pyi": "def fast() -> int: ...\n",
+    "tests/test_speed.py": """\
+\"\"\"The compiled part works.\"\"\"
+
+from acme_fast._speed import fast
+
+
+def test_it_is_compiled() -> None:
+    assert fast() == 42
+""",
+}
+EXTENSION = """
+[tool.setuptools]
+ext-modules = [{ name = "acme_fast._speed", sources = ["src/acme_fast/_speed.c"] }]
+"""
+NEW_MEMBERS = (
+    ("acme-units", "--kind", "library"),
+    ("acme-app", "--kind", "application", "--requires", "acme-units", "--add", "idna"),
+    ("acme-hatch", "--backend", "hatch", "--requires", "acme-units"),
+    ("acme-fast", "--backend", "setuptools"),
+    ("acme-shared", "--namespace", "acme"),
+    ("acme-tool", "--in", "apps", "--kind", "application", "--requires", "acme-shared"),
+)
+
+
+@pytest.mark.exhaustive
+def test_a_clone_becomes_a_project_whose_members_are_of_every_kind(
+    machine: Machine, tmp_path: Path
+) -> None:
+    template = with_root(machine).template
+    template.git("clone", "--quiet", ".", str(tmp_path / "acme"))
+    repo = Repo(tmp_path / "acme")
+    nox = (str(NOX), "--envdir", str(tmp_path / "environments"))
+    init = ("--name", "acme", "--repository", "https://example.com/acme", "--execute")
+    machine.run(repo.path, *nox, "-s", "init", "--", *init)
+    root = repo.path / "pyproject.toml"
+    wider = root.read_text("utf-8").replace('["packages/*"]', '["packages/*", "apps/*"]')
+    root.write_text(wider, "utf-8")
+    for arguments in NEW_MEMBERS:
+        machine.run(repo.path, *nox, "-s", "new-member", "--", *arguments)
+    fast = repo.path / "packages" / "acme-fast"
+    for name, text in SPEED.items():
+        (fast / name).write_text(text, "utf-8")
+    with (fast / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(EXTENSION)
+    machine.run(repo.path, *nox)
+    repo.commit("feat: members of every kind")
+    printed = machine.run(repo.path, *nox, "-s", "release")
+    names = [arguments[0] for arguments in NEW_MEMBERS]
+    assert [name for name in names if f"{name}/v0.1.0" not in printed] == []
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.exhaustive
+def test_a_session_that_cannot_install_the_tooling_says_why(
+    machine: Machine, tmp_path: Path
+) -> None:
+    template = with_root(machine).template
+    template.git("clone", "--quiet", ".", str(tmp_path / "acme"))
+    repo = Repo(tmp_path / "acme")
+    nox = (str(NOX), "-s", "plan")
+    machine.run(repo.path, *nox)
+    shutil.rmtree(repo.path / "packages" / "zq-base")
+    printed = machine.run(repo.path, *nox, fine=(1,))
+    assert "the umbrella in pyproject.toml requires zq-base, which is no member" in printed

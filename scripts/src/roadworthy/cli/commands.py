@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "plan": "show what would be released, to which version, and why",
     "change": "write a change note: MEMBER... LEVEL TEXT",
     "add-index": "add a package index to the root manifest: a known one, or any by its URLs",
+    "init": "make a project of a clone of the template; --execute does it",
+    "new-member": "add a member: a library, or an application with a command",
     "test": "test all members side by side; what it does not know is for pytest",
     "doctor": "check everything that a release needs, and say how to fix it",
     "graph": "draw the members and what they require",

@@ -3,7 +3,7 @@
 Each command has a class of its own in its module, made of these: its fields are its flags.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import ClassVar
@@ -16,10 +16,16 @@ class Common:
     """What every command takes; `command` is its name.
 
     One that `hands_on` takes all that it does not know, and all behind `--`, for another
-    program: its `others`.
+    program: its `others`. `own_flags` say what a flag means to it, where that differs.
     """
 
     hands_on: ClassVar[bool] = False
+    own_flags: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    names: ClassVar[Mapping[str, object]] = {
+        "nargs": "*",
+        "metavar": "MEMBER",
+        "help": "only these members (default: all)",
+    }
 
     command: str
     workspace: Path

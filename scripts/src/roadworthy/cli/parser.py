@@ -80,18 +80,17 @@ def _parser(typed: Sequence[str]) -> Parser:
         about = f"{summary[0].upper()}{summary[1:]}."
         own = names.add_parser(name, help=summary, description=about)
         if name in typed:
-            _fill(own, module_of(name).Options.flags())
+            _fill(own, module_of(name).Options)
     return parser
 
 
-def _fill(parser: Parser, flags: Sequence[str]) -> None:
-    parser.add_argument(
-        "members", nargs="*", metavar="MEMBER", help="only these members (default: all)"
-    )
+def _fill(parser: Parser, options: type[Common]) -> None:
+    parser.add_argument("members", **options.names)  # type: ignore[arg-type]
     _add_workspace(parser, default=SUPPRESS)  # so that it can follow a session's two dashes
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    for flag in flags:
-        parser.add_argument(flag, **FLAGS[flag])  # type: ignore[arg-type]
+    for flag in options.flags():
+        meaning = {**FLAGS[flag], **options.own_flags.get(flag, {})}
+        parser.add_argument(flag, **meaning)  # type: ignore[arg-type]
 
 
 def _add_workspace(parser: Parser, *, default: Path | str) -> None:

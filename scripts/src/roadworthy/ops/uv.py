@@ -62,6 +62,14 @@ def lock(folder: Path, environment: Mapping[str, str], *options: str) -> None:
     _run(("lock", "--quiet", *options, "--python", sys.executable), cleaned, cwd=folder)
 
 
+def add(
+    folder: Path, member: str, requirements: Sequence[str], environment: Mapping[str, str]
+) -> None:
+    """Add requirements to the manifest of a member, with the bounds that uv chooses, and lock."""
+    options = ("--quiet", "--no-sync", "--package", member, "--python", sys.executable)
+    _run(("add", *options, "--", *requirements), environment, cwd=folder)
+
+
 def build(source: Path, name: str | None, out: Path, environment: Mapping[str, str]) -> None:
     """Build a wheel and an sdist of a member of a workspace, or of all, into a folder."""
     selection = ("--package", name) if name else ("--all-packages",)

@@ -23,6 +23,8 @@ def read_workspace(
     manifests: Mapping[str, str],
     files: Collection[str] = (),
     texts: Texts = lambda _: {},
+    *,
+    may_be_empty: bool = False,
 ) -> Workspace:
     """Read the workspace from the texts of its manifests, the root's first.
 
@@ -39,6 +41,9 @@ def read_workspace(
     named = {path: table for path, table in managed.items() if "project" in table}
     names = frozenset(canonicalize_name(table["project"]["name"]) for table in named.values())
     members, problems = _members(named, names, tables[MANIFEST])
+    if not (problems or may_be_empty) and all(member.path == "." for member in members):
+        hint = "add one: `nox -s new-member -- NAME --kind library`"
+        problems.append(Problem("workspace-empty", "the workspace has no member", hint))
     settings = Settings.read(tables[MANIFEST].get("tool", {}).get("release", {}))
     problems += [*_group_problems(settings, names), *_index_problems(uv)]
     stop_on(problems, UsageFailure)
@@ -64,9 +69,6 @@ def _members(
             members.append(read_member(path, table, names, root))
         except Failure as failure:
             problems.extend(failure.problems)
-    if not problems and not [member for member in members if member.path != "."]:
-        hint = "add a folder with a pyproject.toml, as `uv init --package packages/NAME` does"
-        problems.append(Problem("workspace-empty", "the workspace has no member", hint))
     return members, problems
 
 

@@ -1,0 +1,1 @@
+"""The template at work: a clone becomes a project, and a project grows."""
