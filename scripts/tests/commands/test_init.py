@@ -1,12 +1,14 @@
 """The command `init`: a clone of the template becomes a project, in one commit or not at all."""
 
+import os
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.helpers.cli import Done, run
+from tests.helpers.cli import ROOT, Done, command, run
 from tests.helpers.repository import Repo
 from tests.helpers.template import TAG, clone, make_template
 
@@ -248,3 +250,27 @@ def test_where_uv_cannot_lock_everything_stays_as_it_was(desk: Repo) -> None:
     assert (done.code, state(desk)) == (1, before)
     assert "uv cannot lock the new project" in done.stderr
     assert "--tooling keep" in done.stderr
+
+
+def test_on_a_terminal_it_asks_for_what_is_missing(desk: Repo) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, f"acme\n{HOME}\nAcme\nApache-2.0\n".encode())
+    done = subprocess.run(
+        command(desk.path, "init"), cwd=ROOT, stdin=theirs, capture_output=True, check=False
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == 0, done.stderr
+    line = f"--name acme --repository {HOME} --author Acme --license Apache-2.0"
+    assert line in done.stdout.decode()
+
+
+def test_a_question_that_nobody_answers_is_said(desk: Repo) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, b"\x04")
+    done = subprocess.run(
+        command(desk.path, "init"), cwd=ROOT, stdin=theirs, capture_output=True, check=False
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert (done.returncode, b"init-unanswered" in done.stderr) == (2, True)

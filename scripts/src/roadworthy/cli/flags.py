@@ -189,8 +189,7 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
     "--backend": {
         "type": filled,
         "default": "uv",
-        "help": "what builds it: uv (default), hatch, setuptools, flit, pdm, poetry, maturin "
-        "or scikit",
+        "help": "what builds it: uv (default), hatch, setuptools, flit, pdm or poetry",
     },
     "--requires": {
         "action": "extend",

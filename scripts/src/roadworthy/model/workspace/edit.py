@@ -13,6 +13,8 @@ from .version_source import FromFile, with_version
 from .workspace import MANIFEST, Member, Workspace
 
 NAMED_IN_SUBJECT = 5
+# Of a release for the same reason as the one above: N first releases say it once.
+SAID = "the same"
 
 Edit = tuple[str, str | None]
 
@@ -47,9 +49,12 @@ def release_message(plan: Plan) -> str:
     named = ", ".join(f"{release.name} {release.planned_version}" for release in releases)
     short = named if len(releases) <= NAMED_IN_SUBJECT else f"{len(releases)} members"
     lines = [f"{RELEASE_SUBJECT}{short}", ""]
+    said = ""
     for release in releases:
         reason = in_message(release.reasons[0])
-        lines += [f"- {release.name} {release.planned_version}: {reason}"]
+        words = SAID if reason == said else reason
+        lines += [f"- {release.name} {release.planned_version}: {words}"]
+        said = reason
     return "\n".join(lines) + "\n"
 
 
