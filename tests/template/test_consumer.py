@@ -52,6 +52,7 @@ def example(tmp_path: Path) -> Example:
     return Example(Folder(folder, environment), Folder(members.path, environment))
 
 
+@pytest.mark.exhaustive
 def test_an_upgrade_takes_what_is_new_each_in_its_own_way(example: Example) -> None:
     first = example.members.output("git", "rev-parse", "HEAD")
     example.folder.output("./upgrade")

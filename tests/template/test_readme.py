@@ -37,6 +37,7 @@ def test_every_file_that_it_links_to_is_there() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.exhaustive
 def test_every_option_that_it_shows_is_one_of_its_command(tmp_path: Path) -> None:
     copy = copy_of_the_workspace(tmp_path / "desk")
     copy.commit("feat: the template")

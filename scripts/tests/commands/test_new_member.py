@@ -102,6 +102,7 @@ def test_an_application_requires_a_sibling_that_is_not_committed_yet(project: Re
     assert table(project)["project"]["dependencies"] == ["zq-app", "zq-units"]
 
 
+@pytest.mark.exhaustive
 def test_a_new_member_is_released_like_the_others(project: Repo) -> None:
     add(project, "zq-units", "--namespace", "zq")
     add(project, "zq-app", "--kind", "application", "--requires", "zq-units")

@@ -73,6 +73,7 @@ def test_status_says_how_far_a_release_came(prepared: Repo, shelf: Shelf) -> Non
     ]
 
 
+@pytest.mark.exhaustive
 def test_the_steps_of_a_release_can_be_taken_one_by_one(
     prepared: Repo, remote: Repo, shelf: Shelf
 ) -> None:
@@ -168,14 +169,9 @@ def test_an_index_that_refuses_the_credentials(pair: Repo, shelf: Shelf) -> None
     assert len(shelf.files()) == 4
 
 
+@pytest.mark.exhaustive
 @pytest.mark.promise(8)
-@pytest.mark.parametrize(
-    "status",
-    [
-        "503 Service Unavailable",
-        pytest.param("429 Too Many Requests", marks=pytest.mark.exhaustive),
-    ],
-)
+@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many Requests"])
 def test_an_index_that_is_busy_for_a_moment_is_asked_again(
     prepared: Repo, shelf: Shelf, status: str
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
     assert "the working tree is not clean" in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_release_then_a_breaking_change_releases_what_must_follow(
     released: Repo, shelf: Shelf
 ) -> None:
@@ -315,6 +316,7 @@ def test_a_release_leaves_a_lock_file_for_each_member_that_installs_it_from_the_
     uv.check(python, environment)
 
 
+@pytest.mark.exhaustive
 def test_what_is_finished_need_not_go_together_with_what_is_newer(released: Repo) -> None:
     released.git("push", "--quiet", "origin", ":refs/tags/zq-top/v0.1.0")
     released.git("fetch", "--quiet", "--prune", "--prune-tags", "origin")

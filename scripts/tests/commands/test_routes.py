@@ -74,7 +74,8 @@ def test_everything_is_one_option(repo: Repo) -> None:
     assert walked(done) == sorted([*expected, ("tool", "uv", "zq-app", True)]), done.stderr
 
 
-@pytest.mark.parametrize("routes", [["sources"], pytest.param(["direct"], marks=exhaustive)])
+@exhaustive
+@pytest.mark.parametrize("routes", [["sources"], ["direct"]])
 def test_a_revision_may_be_a_tag_a_branch_a_commit_or_nothing(
     repo: Repo, routes: list[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_revision_may_be_a_tag_a_branch_a_commit_or_nothing(
         assert found == [(True, commit, {"zq-base": commit})], done.stderr
 
 
+@exhaustive
 @pytest.mark.parametrize(
     "ref", [TAG, *(pytest.param(r, marks=exhaustive) for r in ("main", "", "short"))]
 )
@@ -97,6 +99,7 @@ def test_pip_takes_the_same_revisions(repo: Repo, ref: str) -> None:
     ], done.stderr
 
 
+@exhaustive
 def test_uv_refuses_members_at_tags_of_different_commits_and_pip_takes_them(repo: Repo) -> None:
     repo.git("tag", "zq-base/v0.1.0")
     refs = ("--ref", TAG, "--ref", "zq-base/v0.1.0")

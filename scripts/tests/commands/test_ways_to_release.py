@@ -103,6 +103,7 @@ def assert_built(repo: Repo, name: str) -> None:
     assert name in {each["filename"] for each in done.json["distributions"]}
 
 
+@pytest.mark.exhaustive
 def test_a_version_in_a_file_is_written_built_and_tagged(tmp_path: Path) -> None:
     repo = with_version_in_a_file(tmp_path)
     release_in_jobs(repo.path, by_git_alone=True)
@@ -160,6 +161,7 @@ git_describe_command = "git describe --dirty --tags --long --match zq-base/v*"
     return repo
 
 
+@pytest.mark.exhaustive
 def test_a_version_that_is_the_tag_is_built_and_tagged_as_planned(tmp_path: Path) -> None:
     repo = with_version_that_is_the_tag(tmp_path)
     repo.git("tag", "zq-base/v0.1.0")
@@ -186,7 +188,13 @@ def test_a_member_whose_version_is_its_tag_is_released_and_released_again(tmp_pa
     assert run(repo.path, *RELEASE).code == 3
 
 
-@pytest.mark.parametrize("merge", [("merge", "--no-ff", "--no-edit"), ("merge", "--squash")])
+@pytest.mark.parametrize(
+    "merge",
+    [
+        ("merge", "--squash"),
+        pytest.param(("merge", "--no-ff", "--no-edit"), marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_protected_branch_takes_the_release_commit_by_a_request(
     released_checkout: Repo, shelf: Shelf, merge: tuple[str, ...]
 ) -> None:

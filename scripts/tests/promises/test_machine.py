@@ -53,6 +53,7 @@ def test_the_clock_is_read_for_nothing_that_decides() -> None:
     assert readers == CLOCKS
 
 
+@pytest.mark.exhaustive
 @pytest.mark.promise(24)
 def test_a_release_goes_on_where_clocks_differ_by_years(single: Repo, single_remote: Repo) -> None:
     def dated(when: str, zone: str) -> dict[str, str]:
