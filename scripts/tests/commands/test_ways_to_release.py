@@ -52,6 +52,7 @@ def test_in_lockstep_all_members_are_released_with_one_tag_that_has_their_sectio
     assert run(repo.path, *RELEASE).code == 3
 
 
+@pytest.mark.exhaustive
 def test_a_pre_release_is_counted_up_and_made_final_by_hand(tmp_path: Path) -> None:
     repo = pair(tmp_path)
     release_in_jobs(repo.path, by_git_alone=True)

@@ -215,7 +215,7 @@ def test_an_index_that_asks_for_an_hour_is_given_it(ready: Repo, shelf: Shelf) -
 
 
 @pytest.mark.promise(8)
-@pytest.mark.parametrize("drop", ["before", "after"])
+@pytest.mark.parametrize("drop", ["after", pytest.param("before", marks=pytest.mark.exhaustive)])
 def test_a_connection_that_is_cut_is_no_failure(drop: str, ready: Repo, shelf: Shelf) -> None:
     shelf.drop, shelf.drop_times = drop, 1
     done = run(ready.path, *PUBLISH)
