@@ -1,47 +1,10 @@
 """Flags: what each option of the command line is called, takes and means."""
 
-from argparse import ArgumentTypeError
 from collections.abc import Mapping
-from pathlib import Path
 
 from ..model.consumer.route import ROUTES
-from ..model.url import is_url, without_credentials
-
-DAY = 86_400.0
-
-
-def filled(text: str) -> str:
-    """Take any text but an empty one, which a variable that is not set would give."""
-    if not text.strip():
-        message = "the value is empty"
-        raise ArgumentTypeError(message)
-    return text
-
-
-def url(text: str) -> str:
-    """Take a URL, or a path, that can be read as one."""
-    if not is_url(filled(text)):
-        message = f"`{without_credentials(text)}` is not a URL"
-        raise ArgumentTypeError(message)
-    return text
-
-
-def folder(text: str) -> Path:
-    """Take a folder."""
-    return Path(filled(text))
-
-
-def seconds(text: str) -> float:
-    """Take a time to wait: a finite one, and of one day at most."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= DAY:  # nor is what is no number, which is unlike all numbers
-        message = f"`{text}` is not a number of seconds from 0 to {DAY:.0f}"
-        raise ArgumentTypeError(message)
-    return value
-
+from .template_flags import TEMPLATE_FLAGS
+from .values import filled, folder, seconds, url
 
 FLAGS: Mapping[str, Mapping[str, object]] = {
     "--only": {
@@ -146,68 +109,6 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "help": "with --url: the URL for uploads",
     },
     "--public": {"action": "store_true", "help": "with --url: reading needs no credentials"},
-    "--name": {"type": filled, "help": "the name of the project, such as acme"},
-    "--repository": {"type": url, "metavar": "URL", "help": "where the project will live"},
-    "--author": {"type": filled, "help": "`NAME` or `NAME <MAIL>` (default: the user of git)"},
-    "--license": {
-        "type": filled,
-        "metavar": "SPDX",
-        "help": "MIT (default), Apache-2.0 or BSD-3-Clause; for others, see --license-file",
-    },
-    "--license-file": {"type": folder, "metavar": "FILE", "help": "the text of another licence"},
-    "--examples": {
-        "choices": ("remove", "keep"),
-        "default": "remove",
-        "help": "keep the example members, renamed (default: remove them)",
-    },
-    "--tooling": {
-        "choices": ("git", "keep"),
-        "default": "git",
-        "help": "take the tooling by git (default), or keep its folder",
-    },
-    "--history": {
-        "choices": ("keep", "new"),
-        "default": "keep",
-        "help": "keep the history of the template (default), or start a new one",
-    },
-    "--template": {"type": url, "metavar": "URL", "help": "the template (default: `origin`)"},
-    "--into": {
-        "type": folder,
-        "metavar": "DIR",
-        "help": "with --template: clone it into this new folder first",
-    },
-    "--namespace": {
-        "type": filled,
-        "help": "the import package that members share: acme-units is imported as acme.units",
-    },
-    "--in": {
-        "type": filled,
-        "dest": "below_folder",
-        "metavar": "FOLDER",
-        "help": "the folder for it; a glob of the workspace must have it (default: the first)",
-    },
-    "--backend": {
-        "type": filled,
-        "default": "uv",
-        "help": "what builds it: uv (default), hatch, setuptools, flit, pdm or poetry",
-    },
-    "--requires": {
-        "action": "extend",
-        "nargs": "+",
-        "type": filled,
-        "default": [],
-        "metavar": "MEMBER",
-        "help": "members that it requires",
-    },
-    "--add": {
-        "action": "extend",
-        "nargs": "+",
-        "type": filled,
-        "dest": "additions",
-        "default": [],
-        "metavar": "REQUIREMENT",
-        "help": "what else it requires, added with `uv add`",
-    },
     "--branch": {
         "type": filled,
         "metavar": "NAME",
@@ -261,6 +162,7 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "help": "how long to wait for the index to list a file (default: 300 after an upload, "
         "else 60)",
     },
+    **TEMPLATE_FLAGS,
 }
 
 

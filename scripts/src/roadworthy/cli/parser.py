@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..model.problem import Problem, UsageFailure, stop_on
 from .commands import COMMANDS, module_of
-from .flags import FLAGS, folder
+from .flags import FLAGS
+from .values import folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -41,13 +41,11 @@ def run(options: Options, _: Steps) -> Answer:
     facts = context.facts()
     made = make_plan(facts, context.intent)
     found = _review(context, options) if options.check else None
+    workspace = context.workspace
     problems = [p for p in made.problems if p.member not in facts.unknown]
-    problems += note_problems(found, context.workspace) if found else ()
-    root, workspace = options.workspace, context.workspace
-    written = list(_written(root, workspace, made)) if options.fix else []
-    if options.check and not options.fix:
-        text = context.tree.texts([MANIFEST])[MANIFEST]
-        problems += umbrella_problems(table_of(MANIFEST, text), workspace)
+    problems += note_problems(found, workspace) if found else ()
+    problems += _umbrella_problems(context) if options.check and not options.fix else ()
+    written = list(_written(options.workspace, workspace, made)) if options.fix else []
     text = markdown.plan(made, workspace, found, problems)
 
     def show() -> None:
@@ -66,6 +64,11 @@ def run(options: Options, _: Steps) -> Answer:
         exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )
+
+
+def _umbrella_problems(context: Context) -> Iterator[Problem]:
+    text = context.tree.texts([MANIFEST])[MANIFEST]
+    return umbrella_problems(table_of(MANIFEST, text), context.workspace)
 
 
 def _written(root: Path, workspace: Workspace, made: Plan) -> Iterator[str]:

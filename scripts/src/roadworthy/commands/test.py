@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from ..cli.options import Common
@@ -45,17 +46,18 @@ def run(options: Options, _: Steps) -> Answer:
             Problem("coverage-low", f"the tests cover {_total(report)}, which is too little", hint)
         )
 
-    def show() -> None:
-        for each in found:
-            if not each.ok and each.output:
-                terminal.say(f"# {each.suite.name}\n\n{each.output.rstrip()}\n")
-        terminal.show_tests(found)
-        if report:
-            terminal.say(
-                "\n".join(["", *([] if is_enough else report), f"coverage: {_total(report)}"])
-            )
-
+    show = partial(_show, found, report, is_enough=is_enough)
     return Answer(as_json.tests(found), show, problems=problems, exit_code=1 if problems else 0)
+
+
+def _show(found: Sequence[Tested], report: Sequence[str], *, is_enough: bool) -> None:
+    for each in found:
+        if not each.ok and each.output:
+            terminal.say(f"# {each.suite.name}\n\n{each.output.rstrip()}\n")
+    terminal.show_tests(found)
+    if report:
+        detail = [] if is_enough else report
+        terminal.say("\n".join(["", *detail, f"coverage: {_total(report)}"]))
 
 
 def _total(report: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ The user's checkout takes that commit at the end, or nothing of it.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -109,7 +110,8 @@ class _Desk:
             target = self.tree.root / renamed(file, old, new)
             target.parent.mkdir(parents=True, exist_ok=True)
             (self.tree.root / file).rename(target)
-            target.write_text(self._of_example(file, target.read_text("utf-8")), "utf-8")
+            with suppress(UnicodeDecodeError):  # a picture names nobody
+                target.write_text(self._of_example(file, target.read_text("utf-8")), "utf-8")
             moved.append(renamed(file, old, new))
         return Change("rename", ", ".join(_outermost(moved)), f"the examples, from `{old}`")
 
@@ -204,8 +206,7 @@ def _commit(tree: Tree, project: Project, origin: Origin, choices: Choices) -> s
         f"chore: start {project.name} from its template\n\n"
         f"Template: {origin.url}\nRevision: {origin.revision}\n"
     )
-    if not choices.new_history:
-        scratch.git("commit", "--quiet", "--message", message)
-        return str(scratch.commit_of("HEAD"))
-    files = scratch.git("write-tree").strip()
-    return scratch.git("commit-tree", files, "-F", "-", stdin=message).strip()
+    if choices.new_history:
+        scratch.git("symbolic-ref", "HEAD", "refs/heads/first")  # which has no commit yet
+    scratch.git("commit", "--quiet", "--message", message)
+    return str(scratch.commit_of("HEAD"))

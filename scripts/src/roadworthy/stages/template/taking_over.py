@@ -1,12 +1,19 @@
 """The user's checkout takes over what was made in a scratch clone, and its own remote."""
 
-from packaging.utils import canonicalize_name
+from pathlib import Path
 
+from ...gather.workspace import workspace_at
 from ...model.problem import Problem, UsageFailure
+from ...model.template.kept import Template
 from ...model.template.project import Project
 from ...model.workspace.home import TOOLING
-from ...model.workspace.workspace import Workspace
+from ...model.workspace.workspace import MANIFEST, Workspace
+from ...ops.git import making
+from ...ops.git import settings as git_settings
 from ...ops.git.repository import Repository
+from ...ops.tree import Tree
+
+BRANCH = "main"
 
 
 def take_over(checkout: Repository, scratch: Repository, commit: str) -> None:
@@ -33,8 +40,18 @@ def point_at(checkout: Repository, project: Project, *, origin_is_template: bool
     return ["origin is your repository; the template is the remote `template`"]
 
 
-def require_clean(checkout: Repository) -> None:
-    """Raise `UsageFailure` where something would be lost, or HEAD is on no branch."""
+def require_ready(here: Tree) -> str:
+    """Return the folder of the tooling in the template that a checkout is a clone of.
+
+    Raises `UsageFailure` where it is no template, where something would be lost, or where
+    HEAD is on no branch.
+    """
+    checkout = here.repository
+    Template.read(here.texts([MANIFEST]).get(MANIFEST, ""))
+    if here.prefix:
+        message = f"the template is the folder {here.prefix} of a larger repository"
+        hint = "clone the template itself: --template URL --into FOLDER"
+        raise UsageFailure(Problem("template-missing", message, hint))
     changed = checkout.changed()
     if changed:
         message = f"the working tree is not clean: `{changed[0].strip()}` first"
@@ -42,13 +59,26 @@ def require_clean(checkout: Repository) -> None:
     if checkout.asks("symbolic-ref", "--quiet", "HEAD") is None:
         hint = "check out the branch that the project is to have: `git switch -c main`"
         raise UsageFailure(Problem("head-detached", "HEAD is detached", hint))
+    return _tooling_folder(workspace_at(here))
 
 
-def tooling_folder(workspace: Workspace) -> str:
-    """Return the folder of the tooling in the template; raise `UsageFailure` where it is none."""
-    member = workspace.members.get(canonicalize_name(TOOLING))
+def _tooling_folder(workspace: Workspace) -> str:
+    member = workspace.members.get(TOOLING)
     if member is None:
         hint = "name the template that has it: --template URL"
         message = f"the template has no member `{TOOLING}`"
         raise UsageFailure(Problem("template-tooling", message, hint))
     return member.path
+
+
+def lend(here: Tree, folder: Path) -> Repository:
+    """Return a repository of our own that has all of the checkout's; it acts in the user's name."""
+    lent = making.borrow(here.repository, folder / "lent.git", BRANCH)
+    environment = git_settings.ours(here.repository.settings)
+    return Repository(path=lent.path, environment=environment)
+
+
+def scratch_of(lent: Repository, folder: Path) -> Repository:
+    """Return a clone of what is lent, with the files of HEAD, in which the project is made."""
+    options = ("--shared", f"--branch={BRANCH}")
+    return making.clone(str(lent.path), folder / "clone", *options, environment=lent.environment)

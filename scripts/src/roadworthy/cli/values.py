@@ -1,0 +1,41 @@
+"""The values of options: what each kind of them takes."""
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+from ..model.url import is_url, without_credentials
+
+DAY = 86_400.0
+
+
+def filled(text: str) -> str:
+    """Take any text but an empty one, which a variable that is not set would give."""
+    if not text.strip():
+        message = "the value is empty"
+        raise ArgumentTypeError(message)
+    return text
+
+
+def url(text: str) -> str:
+    """Take a URL, or a path, that can be read as one."""
+    if not is_url(filled(text)):
+        message = f"`{without_credentials(text)}` is not a URL"
+        raise ArgumentTypeError(message)
+    return text
+
+
+def folder(text: str) -> Path:
+    """Take a folder."""
+    return Path(filled(text))
+
+
+def seconds(text: str) -> float:
+    """Take a time to wait: a finite one, and of one day at most."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= DAY:  # nor is what is no number, which is unlike all numbers
+        message = f"`{text}` is not a number of seconds from 0 to {DAY:.0f}"
+        raise ArgumentTypeError(message)
+    return value
