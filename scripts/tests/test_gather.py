@@ -79,3 +79,35 @@ def test_a_version_on_the_index_is_finished_from_the_commit_that_made_it_a_relea
     facts = gather(open_workspace(repo.path), index=index)
     assert list(facts.pages["zq-base"].files) == [Version("0.1.0")]  # type: ignore[index]
     assert planned(repo, index)[0] == ("zq-base", "0.1.0", released)
+
+
+@pytest.mark.parametrize("deep", [1, 2, 4])
+def test_a_tag_of_a_tag_is_the_tag_of_the_commit_in_the_end(repo: Repo, deep: int) -> None:
+    names = [f"step-{number}" for number in range(1, deep)]
+    repo.git("tag", "--annotate", "--message", "x", "step-0")
+    for before, name in zip(["step-0", *names], [*names, "zq-base/v0.1.0"], strict=True):
+        repo.git("-c", "advice.nestedTag=false", "tag", "-a", "-m", "x", name, before)
+    assert "zq-base" not in [name for name, *_ in planned(repo)]
+    tags = {tag.name: tag.commit for tag in gather(open_workspace(repo.path)).tags}
+    assert set(tags.values()) == {repo.head()}
+    repo.commit("fix: later", {"packages/zq-base/src/zq_base/x.py": ""})
+    assert planned(repo)[0][:2] == ("zq-base", "0.1.1")
+
+
+def test_a_tag_of_a_file_is_behind_nothing(repo: Repo) -> None:
+    blob = repo.git("rev-parse", "HEAD:pyproject.toml")
+    repo.git("tag", "--annotate", "--message", "x", "inner", blob)
+    repo.git("tag", "--annotate", "--message", "x", "outer", "inner")
+    tags = {t.name: (t.commit, t.reachable) for t in gather(open_workspace(repo.path)).tags}
+    assert tags == {"inner": (blob, False), "outer": (blob, False)}
+
+
+def test_commits_dated_before_the_tag_leave_it_in_the_history(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.git("tag", "zq-base/v0.1.0")
+    for day in range(1, 13):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2001-01-{day:02}T00:00:00Z")
+        repo.commit("docs: long ago", {"README.md": f"{day}\n"})
+    (tag,) = gather(open_workspace(repo.path)).tags
+    assert (tag.reachable, "zq-base" in [name for name, *_ in planned(repo)]) == (True, False)

@@ -19,6 +19,8 @@ FILE, LINK, SUBMODULE = (
 )  # https://git-scm.com/docs/git-fast-import#_filemodify
 NETWORK_SECONDS = 600
 NOTHING = "0" * 40  # no object has this hash
+# What a ref leads to through one tag and what that is, and what the ref itself names.
+PEELED = "%(*objectname)%00%(*objecttype)%00%(objectname)%00"
 TRUE = frozenset({"true", "yes", "on", "1"})
 
 
@@ -138,26 +140,28 @@ class Repository:
 
     def tagged_commits(self, *names: str) -> dict[str, str]:
         """Map tags that are here, all or those that are named, to their commits."""
-        shape = "--format=%(refname)%00%(*objectname)%00%(objectname)%00"
+        shape = f"--format=%(refname)%00{PEELED}"
         patterns = [f"refs/tags/{name}" for name in names] or ["refs/tags"]
-        records = read_records(self.git("for-each-ref", shape, *patterns), 3)
-        return {ref.removeprefix("refs/tags/"): peeled or target for ref, peeled, target in records}
+        records = list(read_records(self.git("for-each-ref", shape, *patterns), 4))
+        peeled = self._peeled(records)
+        return {ref.removeprefix("refs/tags/"): peeled[ref] for ref, *_ in records}
 
     def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
         """Read every tag with its commit, and the names of all branches, here and remote."""
         trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=%x0A)"
-        shape = f"%(refname)%00%(*objectname)%00%(objectname)%00{trailer}%00"
-        listed = self.git("for-each-ref", f"--format={shape}")
-        merged = self.git("for-each-ref", f"--merged={head}", "--format=%(refname)", "refs/tags")
-        reachable = frozenset(merged.splitlines())
+        shape = f"%(refname)%00{PEELED}{trailer}%00"
+        records = list(read_records(self.git("for-each-ref", f"--format={shape}"), 5))
+        commits = self._peeled(records)
+        # Of all parents: to ask git for what is merged would trust the dates of commits.
+        behind = frozenset(self.git("rev-list", head).split())
         tags, branches = [], set()
-        for ref, peeled, target, trailers in read_records(listed, 4):
+        for ref, *_, trailers in records:
             if ref.startswith("refs/tags/"):
                 tags.append(
                     Tag(
                         name=ref.removeprefix("refs/tags/"),
-                        commit=peeled or target,
-                        reachable=ref in reachable,
+                        commit=commits[ref],
+                        reachable=commits[ref] in behind,
                         released_with=next(filter(is_release_tag, trailers.split()), ""),
                     )
                 )
@@ -166,6 +170,16 @@ class Repository:
             elif ref.startswith("refs/remotes/"):
                 branches.add(ref.removeprefix("refs/remotes/").partition("/")[2])
         return tuple(tags), frozenset(branches)
+
+    def _peeled(self, records: Iterable[Sequence[str]]) -> dict[str, str]:
+        """Map refs to what they lead to in the end; `for-each-ref` undoes one tag of a tag."""
+        found = {ref: peeled or target for ref, peeled, _, target, *_ in records}
+        deep = [ref for ref, _, kind, *_ in records if kind == "tag"]
+        if deep:
+            stdin = "".join(f"{ref}^{{}}\n" for ref in deep)
+            lines = self.git("cat-file", "--batch-check=%(objectname)", stdin=stdin).splitlines()
+            found |= dict(zip(deep, lines, strict=True))
+        return found
 
     def history(self, head: str, after: Iterable[str], prefix: str = "") -> tuple[Commit, ...]:
         """Return the commits up to `head` that are not behind all of `after`, newest first."""
