@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from ..model.plan.facts import Facts, Page
 from ..model.workspace.workspace import Index, Member, Workspace
 from ..ops.tree import Tree
+from .content import differing
 from .prepared import version_set_at
 from .workspace import workspace_at
 
@@ -45,6 +46,7 @@ def gather(
         commits=tree.history(tag.commit for _, tag in facts.priors().values()),
         pages=pages,
         version_set_at=version_set_at(tree, untagged, pages),
+        differs=differing(tree, facts),
     )
 
 

@@ -48,7 +48,7 @@ def commits_of_members(
         for new, old in commit.moves.items():
             if new.endswith(f"/{MANIFEST}") and _folder(new) in owners:
                 owners[_folder(old)] = owners[_folder(new)]
-        files = (file for file in commit.files if not _is_ignored(file, ignore))
+        files = (file for file in commit.files if not is_ignored(file, ignore))
         for name in sorted({owner for file in files if (owner := _owner(file, owners))}):
             result[name].append(commit)
     return {name: tuple(found) for name, found in result.items()}
@@ -74,7 +74,8 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _is_ignored(file: str, ignore: Sequence[str]) -> bool:
+def is_ignored(file: str, ignore: Sequence[str]) -> bool:
+    """Tell whether a change of a file causes no release."""
     return any(matches(file, pattern) for pattern in ignore)
 
 

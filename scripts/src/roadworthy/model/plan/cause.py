@@ -59,6 +59,8 @@ def _of_changes(draft: Draft, cause: Cause, intent: Intent) -> Cause:
     else:
         reasons = [commit.subject for commit in past.commits]
         level = max((commit.level for commit in past.unsettled), default=Level.NONE)
+        if past.differs_anyway:  # such as by a merge that changed a file by itself
+            reasons, level = [f"its files differ from {draft.prior[1].name}"], Level.PATCH
     if name in intent.levels:
         level = intent.levels[name]
         if past.moved_on:  # what is its release already is not released again

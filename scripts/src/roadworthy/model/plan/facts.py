@@ -61,6 +61,8 @@ class Facts:
     """A workspace at a commit, its tags, its history and what an index has of it.
 
     `version_set_at` has the commit of each version that is prepared or published, and untagged.
+    `differs` tells of members whether their content is another than at their prior tag, as
+    far as that is known.
 
     Tags are read once: there are more of them than of anything else.
     """
@@ -73,6 +75,7 @@ class Facts:
     commits: tuple[Commit, ...] = ()
     pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
     version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
+    differs: Mapping[NormalizedName, bool] = field(default_factory=dict)
 
     @property
     def unknown(self) -> Mapping[NormalizedName, str]:

@@ -22,7 +22,9 @@ class Past:
     that is no pre-release. `commits` are those since the prior tag, and `unsettled` those of
     them that came after the release commit of the manifest's version; `settled` tells whether
     there is such a commit. `moved_on` tells whether anything but release commits came after
-    the tag, in any member.
+    the tag, in any member, and `is_prepared` whether there are release commits since then.
+    `cancelled` counts commits whose changes cancel out; `differs_anyway` tells that the
+    content is another, and that no commit says so.
     """
 
     member: Member
@@ -32,6 +34,9 @@ class Past:
     unsettled: tuple[Commit, ...] = ()
     settled: bool = False
     moved_on: bool = False
+    cancelled: int = 0
+    differs_anyway: bool = False
+    is_prepared: bool = False
 
     @property
     def is_ahead(self) -> bool:
@@ -61,7 +66,9 @@ def pasts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Past]:
             moved_on = any(not c.releases and not behind(c, tagged) for c in facts.commits)
             pasts[name] = replace(past, moved_on=moved_on)
     return {
-        name: _with_commits(past, touching[name], settling[name], behind)
+        name: _by_content(
+            _with_commits(past, touching[name], settling[name], behind), facts.differs.get(name)
+        )
         for name, past in pasts.items()
     }
 
@@ -79,7 +86,18 @@ def _with_commits(past: Past, touching: Iterable[Commit], settled: str, behind: 
         commits=commits,
         unsettled=tuple(c for c in commits if not (is_settled and behind(c, settled))),
         settled=is_settled,
+        is_prepared=any(commit.releases for commit in since),
     )
+
+
+def _by_content(past: Past, differs: bool | None) -> Past:  # noqa: FBT001 - None: not known
+    """Let the content decide whether a member is changed; commits say how far and why."""
+    if differs is None:
+        return past
+    if not differs:
+        count = len(past.commits)
+        return replace(past, commits=(), unsettled=(), cancelled=count)
+    return replace(past, differs_anyway=not past.commits and not past.is_prepared)
 
 
 def _settling(member: Member, commits: Iterable[Commit]) -> str:

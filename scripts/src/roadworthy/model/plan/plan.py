@@ -203,7 +203,12 @@ def _unchanged(facts: Facts, drafts: Mapping[NormalizedName, Draft]) -> Iterator
         elif not draft.is_due:
             since = draft.prior[1].name if draft.prior else "the first commit"
             version = member.version or (draft.prior[0] if draft.prior else None)
-            yield Unchanged(name=name, version=version, why=f"unchanged since {since}")
+            why = f"unchanged since {since}"
+            if draft.past.cancelled:
+                count = draft.past.cancelled
+                commits = f"{count} commit{'s' * (count > 1)}"
+                why = f"{why}: {commits}, whose changes cancel out"
+            yield Unchanged(name=name, version=version, why=why)
 
 
 def _never(member: Member) -> str:

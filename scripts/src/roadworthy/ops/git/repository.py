@@ -132,6 +132,37 @@ class Repository:
             place += size + 1
         return texts
 
+    def objects(self, names: Sequence[str]) -> dict[str, str]:
+        """Map names such as `COMMIT:FOLDER` to the hashes of what they name, if it is there."""
+        if not names:
+            return {}
+        stdin = "".join(f"{self._on_a_line(name)}\n" for name in names)
+        lines = self.git("cat-file", "--batch-check=%(objectname)", stdin=stdin).splitlines()
+        pairs = zip(names, lines, strict=True)
+        return {name: line for name, line in pairs if not line.endswith(" missing")}
+
+    def differing_files(
+        self, pairs: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return the files in which two trees differ, for each pair of them.
+
+        https://git-scm.com/docs/git-diff-tree#Documentation/git-diff-tree.txt---stdin
+        """
+        found: dict[tuple[str, str], list[str]] = {pair: [] for pair in pairs}
+        if not found:
+            return {}
+        stdin = "".join(f"{one} {other}\n" for one, other in found)
+        options = ("-r", "-z", "--name-only", "--no-renames", "--stdin")
+        printed = self.git("diff-tree", *options, stdin=stdin)
+        current: list[str] = []
+        for word in printed.split("\0"):
+            head, _, first = word.partition("\n")  # a pair stands before its first file
+            one, _, other = head.partition(" ")
+            is_pair = (one, other) in found
+            current = found[one, other] if is_pair else current
+            current += filter(None, [first if is_pair else word])
+        return {pair: tuple(files) for pair, files in found.items()}
+
     def _on_a_line(self, name: str) -> str:
         """Return a name that fits a line: for a path with a line break, the blob's own hash."""
         if name.isprintable():
