@@ -60,6 +60,11 @@ def test_a_pre_release_is_counted_up_and_made_final_by_hand(tmp_path: Path) -> N
         changed(repo, message)
         release_in_jobs(repo.path, "--pre", "rc", by_git_alone=True)
     assert run(repo.path, *RELEASE).code == 3
+    stands = {m["name"]: m for m in run(repo.path, "status", "--json").json["members"]}
+    assert (stands["zq-base"]["state"], stands["zq-base"]["next"]) == (
+        "pre-release",
+        "make it final: `nox -s release -- --promote zq-base`",
+    )
     release_in_jobs(repo.path, "--promote", by_git_alone=True)
     assert [tag for tag in tags(tmp_path) if tag != "release"] == [
         "zq-base/v0.1.0",
