@@ -4,18 +4,12 @@ https://www.conventionalcommits.org/en/v1.0.0/
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..version import Level
+from .message import ChangelogEntry, entries_of
 
-ChangelogEntry = tuple[Level, str]
-
-_HEADER = re.compile(r"(?P<type>\w+)(\((?P<scope>[^)]*)\))?(?P<breaking>!)?: +(?P<text>.+)")
-# What a forge lists of the commits that it squashes into one.
-_LISTED = re.compile(r"[*-] +((?:feat|fix|perf|refactor|revert)(?:\([^)]*\))?!?: +.+)")
-_BREAKING = re.compile(r"BREAKING[ -]CHANGE: +(?P<text>.+)")
-_FOOTER = re.compile(r"[A-Za-z-]+(: | #)|BREAKING CHANGE: ")
 _REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _REFERRED = re.compile(r"Refs: *(?P<hashes>[0-9a-f]{7,40}(?:, *[0-9a-f]{7,40})*)")
 _RELEASED = re.compile(r"- (?P<name>\S+) (?P<version>\S+):(?: |$)")
@@ -47,15 +41,8 @@ class Commit:
 
     @property
     def entries(self) -> tuple[ChangelogEntry, ...]:
-        """Return what the message tells, in words for people who use the member.
-
-        That is the subject, or the subjects that it was squashed from, and each
-        breaking change that a footer names. Anything unmarked is a patch.
-        """
-        squashed = [_entry(found[1]) for line in self._body if (found := _LISTED.match(line))]
-        own = () if squashed and not _HEADER.fullmatch(self.subject) else (_entry(self.subject),)
-        broken = ((Level.MAJOR, text) for text in _breaking(self._body))
-        return (*own, *squashed, *broken)
+        """Return what the message tells, in words for people who use the member."""
+        return entries_of(self.subject, self._body)
 
     @property
     def reverts(self) -> tuple[str, ...]:
@@ -77,28 +64,3 @@ class Commit:
     def _body(self) -> list[str]:
         """Return the lines after the first, as git has them: they end in no other way."""
         return [line.rstrip("\r") for line in self.message.split("\n")[1:]]
-
-
-def _entry(header: str) -> ChangelogEntry:
-    parsed = _HEADER.fullmatch(header)
-    if parsed is None:
-        return Level.PATCH, header
-    if parsed["breaking"]:
-        return Level.MAJOR, parsed["text"]
-    is_feature = parsed["type"].lower() in {"feat", "feature"}
-    return Level.MINOR if is_feature else Level.PATCH, parsed["text"]
-
-
-def _breaking(lines: list[str]) -> Iterator[str]:
-    """Find the footers that name a breaking change, each with the lines that it runs over."""
-    words: list[str] = []
-    for line in lines:
-        if words and (not line.strip() or _FOOTER.match(line)):
-            yield " ".join(words)
-            words = []
-        if found := _BREAKING.match(line):
-            words = [found["text"]]
-        elif words:
-            words.append(line.strip())
-    if words:
-        yield " ".join(words)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..history.change import ChangelogEntry
+from ..history.message import ChangelogEntry
 from ..history.note import Note
 from ..history.tag import Tag
 from ..text import in_markdown

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..history.change import ChangelogEntry
+from ..history.message import ChangelogEntry
 from ..history.tag import Tag, is_release_tag, release_tag
 from ..problem import Problem, UsageFailure
 from ..version import Level, base_of, level_between, raised
