@@ -129,3 +129,31 @@ def test_lines_of_an_entry_stay_below_it() -> None:
 
 def test_a_version_that_is_only_mentioned_has_no_section() -> None:
     assert section_of(f"{HEADING}{UNRELEASED}- since 1.0.0\n", Version("1.0.0")) == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "newest"),
+    [
+        ("# Changelog\n\n", "# 1.0.1\n\n- a lid\n"),
+        ("# Changelog\n\n", "1.0.1 (2026-01-02)\n------------------\n\n- a lid\n"),
+        ("Changelog\n=========\n\n", "v1.0.1\n======\n\n- a lid\n"),
+        ("---\ntitle: Changes\n## not this: 1\n---\n\n", "## 1.0.1\n\n- a lid\n"),
+        ("<!--\n## [VERSION]\n## 9.9.9\n-->\n\n", "## 1.0.1\n\n- a lid\n"),
+        ("````\n```\n## 9.9.9\n````\n\n", "## 1.0.1\n\n- a lid\n"),
+        ("\ufeff# Changelog\n\n", "## 1.0.1\n\n- a lid\n"),
+        ("Some words.\n\n---\n\n", "## 1.0.1\n\n- a lid\n"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_newest_section_is_found_in_whatever_the_file_is(
+    head: str, newest: str, newline: str
+) -> None:
+    before = f"{head}{newest}".replace("\n", newline)
+    after = with_section(before, NEW)
+    assert after == f"{head}{NEW}\n{newest}".replace("\n", newline)
+    found = [section_of(after, Version(version)) for version in ("0.2.0", "9.9.9")]
+    assert found == ["### Added\n\n- a lid", ""]
+
+
+def test_a_section_below_an_underlined_heading_is_without_its_line() -> None:
+    assert section_of("1.0.1\n-----\n\n- a lid\n", Version("1.0.1")) == "- a lid"
