@@ -223,3 +223,22 @@ def test_all_problems_are_shown_together() -> None:
         "a branch is named cake/v1.0.1: it wins over the tag in every git URL",
         "the index gives no clear answer about cake: a time-out",
     ]
+
+
+@pytest.mark.parametrize(("count", "said"), [(3, 3), (4, 1), (40, 1)])
+def test_ranges_that_are_missing_everywhere_are_one_problem(count: int, said: int) -> None:
+    built = sugar()
+    names = [f"cake{number}" for number in range(count)]
+    for name in names:
+        built = built.member(name, "1.0.0", "sugar")
+    problems = built.plan().problems
+    assert ([p.code for p in problems], len(built.plan().proposals)) == (
+        ["range-missing"] * said,
+        count,
+    )
+    if said == 1:
+        assert problems[0].message == (
+            f"{count} requirements on siblings have no range, in {count} members: "
+            + ", ".join(sorted(names))
+        )
+        assert "--fix" in problems[0].hint

@@ -1,6 +1,6 @@
 """Checks of a plan: what would make a release wrong, said before it is made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from packaging.utils import NormalizedName
@@ -12,6 +12,9 @@ from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
 from .draft import Draft, ranges_left
 from .facts import Facts, Page
+
+# So many problems of one kind are said each; more are said as one.
+ONE_BY_ONE = 3
 
 
 def plan_problems(
@@ -33,7 +36,24 @@ def plan_problems(
         ]
         (problems if draft.is_due or broken else warnings).extend(found)
     warnings += map(_stray_problem, facts.workspace.strays)
-    return tuple(dict.fromkeys(problems)), tuple(warnings)
+    return tuple(_gathered(dict.fromkeys(problems))), tuple(_gathered(warnings))
+
+
+def _gathered(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Say a policy once: where nobody writes ranges, they are missing everywhere."""
+    found = list(problems)
+    missing = [problem for problem in found if problem.code == "range-missing"]
+    if len(missing) <= ONE_BY_ONE:
+        yield from found
+        return
+    names = list(dict.fromkeys(str(problem.member) for problem in missing))
+    message = (
+        f"{len(missing)} requirements on siblings have no range, in {len(names)} "
+        f"member{'s' * (len(names) > 1)}: {', '.join(names)}"
+    )
+    hint = "`nox -s plan -- --check --fix` writes them; a member that is never released needs none"
+    yield Problem("range-missing", message, hint)
+    yield from (problem for problem in found if problem.code != "range-missing")
 
 
 def proposals(
