@@ -57,6 +57,11 @@ def test_an_import_of_a_sibling_that_is_not_declared_is_found(
     assert undeclared({"a.py": code}, MODULES, [BASE, UNITS]) == []
 
 
+def test_a_distribution_of_the_name_that_is_imported_stands_for_the_one_that_brings_it() -> None:
+    modules = {"zq": NormalizedName("zq-slim")}
+    assert undeclared({"a.py": "import zq.deep"}, modules, [NormalizedName("zq")]) == []
+
+
 def test_what_is_declared_is_what_the_manifest_requires() -> None:
     manifest = {
         "project": {

@@ -34,6 +34,7 @@ def run(options: Options, _: Steps) -> Answer:
         root=root,
         options=options.others,
         modules=modules_of(every),
+        folders=[suite.folder for suite in every if not suite.is_whole],
         coverage=coverage,
         is_shown=len(chosen) == 1 and not options.json,
     ).test(chosen)

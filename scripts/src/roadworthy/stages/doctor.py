@@ -30,7 +30,7 @@ from .preflight import checkout_problems
 from .publish.credentials import credential_problems
 from .site import current_branch, public_url
 
-UV_ERROR = "error: "
+UV_ERROR, STALE = "error: ", "needs to be updated"
 
 
 class Mark(StrEnum):
@@ -96,6 +96,9 @@ def _lock(root: Path) -> Finding:
         said = failure.problems[0].message
         errors = (line for line in said.splitlines() if line.startswith(UV_ERROR))
         found = next(errors, said).removeprefix(UV_ERROR)
+        if STALE not in found:  # such as an interpreter that is not here
+            hint = "`uv lock --check` says the same"
+            return Finding(what="uv.lock", mark=Mark.DOUBT, found=found, hint=hint)
         hint = "run `uv lock` and commit uv.lock"
         return Finding(what="uv.lock", mark=Mark.WRONG, found=found, hint=hint)
     return Finding(what="uv.lock", mark=Mark.FINE, found="up to date")

@@ -70,7 +70,9 @@ def undeclared(
             continue  # most files import no sibling, and parsing takes time
         for each in imports_of(text):
             sibling = _provider(each.module, modules)
-            if sibling and sibling not in known:
+            # A distribution may bring its import package by another, as `x` does by `x-core`.
+            stem = canonicalize_name(each.module.partition(".")[0])
+            if sibling and not {sibling, stem} & known:
                 found.append(Undeclared(path, each.line, each.module, sibling))
     return sorted(found, key=lambda each: (each.path, each.line, each.module))
 

@@ -51,6 +51,7 @@ class Run:
     root: Path
     options: Sequence[str]
     modules: Mapping[str, NormalizedName]
+    folders: Sequence[Path] = ()
     coverage: Coverage | None = None
     is_shown: bool = False
 
@@ -61,7 +62,7 @@ class Run:
             return sorted(pool.map(self._tested, ordered), key=lambda each: each.suite.name)
 
     def _tested(self, suite: Suite) -> Tested:
-        strange = undeclared_in(suite, self.modules)
+        strange = undeclared_in(suite, self.modules, self.folders)
         if strange:
             return _undeclared(suite, strange)
         if suite.missing:
