@@ -255,6 +255,7 @@ def test_a_release_killed_in_the_middle_of_the_uploads_is_completed(
     assert_completed(pair, shelf)
 
 
+@pytest.mark.exhaustive
 def test_a_change_after_a_broken_off_release_waits_for_the_next_one(
     pair: Repo, shelf: Shelf
 ) -> None:

@@ -180,13 +180,8 @@ def test_a_lock_file_installs_with_either(repo: Repo, consumer: Consumer, start:
     assert [n for n in consumer.has() if n.startswith("zq-")] == ["zq-app", "zq-base", "zq-middle"]
 
 
-@pytest.mark.parametrize(
-    "way",
-    [
-        "urls",
-        *(pytest.param(w, marks=pytest.mark.exhaustive) for w in ("requirements", "constraints")),
-    ],
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("way", ["urls", "requirements", "constraints"])
 def test_the_lines_for_pip_name_every_sibling(repo: Repo, consumer: Consumer, way: str) -> None:
     answer = told(repo, "zq-middle")
     consumer.renewed()

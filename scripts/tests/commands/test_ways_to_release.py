@@ -35,6 +35,7 @@ def tags(folder: Path) -> list[str]:
     return [n.partition("/")[0] if n.startswith("release/") else n for n in names]
 
 
+@pytest.mark.exhaustive
 def test_in_lockstep_all_members_are_released_with_one_tag_that_has_their_sections(
     tmp_path: Path,
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_pre_release_is_counted_up_and_made_final_by_hand(tmp_path: Path) -> N
     assert 'dependencies = ["zq-base>=0.2.0,<0.3"]' in top
 
 
+@pytest.mark.exhaustive
 def test_no_release_tag_is_made_while_a_member_is_due_that_nobody_asked_for(
     tmp_path: Path,
 ) -> None:
