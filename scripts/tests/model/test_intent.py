@@ -218,6 +218,27 @@ def test_a_file_among_the_notes_that_is_none_is_told_and_no_obstacle() -> None:
     assert [warning.message.partition(":")[0] for warning in plan.warnings] == [message]
 
 
+@pytest.mark.parametrize(
+    ("file", "is_said"),
+    [
+        ("packages/sugar/changes/12.feature.rst", True),
+        ("packages/sugar/changes/12.feature", False),
+        ("packages/sugar/changes/more/lid.fix.md", True),
+        ("packages/sugar/changes/lid.txt", True),
+        ("packages/sugar/changes/README.md", False),
+        ("packages/sugar/changes/_template.rst", False),
+        ("packages/sugar/src/changes/words.md", False),
+        ("docs/changes/words.rst", False),
+        (".changeset/funny-lids-fit.md", True),
+        (".changeset/README.md", False),
+    ],
+)
+def test_what_looks_like_a_note_and_is_not_read_is_said(file: str, is_said: bool) -> None:  # noqa: FBT001
+    plan = pair().text(file, "").touch("sugar", "fix: a lump").plan()
+    assert planned(plan) == ["sugar 1.2.1"]
+    assert [file in warning.message for warning in plan.warnings] == [True] * is_said
+
+
 def grouped() -> Built:
     root = f'{ROOT}[tool.release]\nfixed = [["sugar", "cake"]]\n'
     built = Built().text("pyproject.toml", root).member("sugar", "1.2.0").member("cake", "1.3.0")

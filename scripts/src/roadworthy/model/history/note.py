@@ -15,6 +15,7 @@ LEVELS = {
     "misc": Level.NONE,
 }
 _WORDS_IN_SLUG = 6
+TEXTS, CHANGESETS = (".md", ".rst", ".txt"), ".changeset"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,19 @@ def is_note(path: str) -> bool:
     """Tell whether a file is meant as a change note: Markdown in a folder of notes."""
     folders, _, name = path.rpartition("/")
     return folders.rpartition("/")[2] == FOLDER and name.endswith(".md") and name != "README.md"
+
+
+def is_like_a_note(path: str) -> bool:
+    """Tell whether a file looks like a change note that is not read as one.
+
+    That is a text in a folder of notes, in another form or deeper, as towncrier takes them,
+    or a changeset. https://towncrier.readthedocs.io/ https://github.com/changesets/changesets
+    """
+    folders, _, name = path.rpartition("/")
+    if not name.endswith(TEXTS) or name.lower().startswith(("readme", "_", ".", "template")):
+        return False
+    is_below = f"/{FOLDER}/" in f"/{folders}/"
+    return (is_below and not is_note(path)) or folders == CHANGESETS
 
 
 def read_note(path: str, text: str) -> Note | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ..history.note import LEVELS
+from ..history.note import FOLDER, LEVELS, is_like_a_note
 from ..history.tag import Tag
 from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
@@ -83,6 +83,8 @@ def _due_siblings(draft: Draft, drafts: Mapping[NormalizedName, Draft]) -> Itera
 def _stray_problem(path: str) -> Problem:
     kinds = ", ".join(LEVELS)
     message = f"{path} is not a change note: its name has no level"
+    if is_like_a_note(path):
+        message = f"{path} is not read as a change note: it is not WORDS.LEVEL.md in `{FOLDER}`"
     return Problem("note-name", message, f"name it WORDS.LEVEL.md, where LEVEL is one of {kinds}")
 
 

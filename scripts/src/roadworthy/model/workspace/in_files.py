@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
-from ..history.note import FOLDER, is_note, read_note
+from ..history.note import CHANGESETS, FOLDER, is_like_a_note, is_note, read_note
 from .version_source import FromFile, version_in
 from .workspace import Member
 
@@ -33,7 +33,13 @@ def with_files(
     for member in placed:
         these = tuple(note for path in own.get(member.name, ()) if (note := notes[path]))
         complete.append(replace(_with_version(member, found), notes=these))
-    return complete, tuple(path for path, note in notes.items() if note is None)
+    unread = (f for f in files if is_like_a_note(f) and _lies_below(f, folders))
+    return complete, (*(path for path, note in notes.items() if note is None), *sorted(unread))
+
+
+def _lies_below(file: str, folders: Collection[str]) -> bool:
+    """Tell whether a file lies in a folder of notes of a member, or in none of any."""
+    return file.startswith(CHANGESETS) or any(file.startswith(f"{folder}/") for folder in folders)
 
 
 def _with_version_file(member: Member, files: Collection[str]) -> Member:
