@@ -1,7 +1,6 @@
 """The command `init`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..cli.typed import for_real
@@ -9,6 +8,7 @@ from ..gather.workspace import workspace_at
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.template.project import Origin, Project
 from ..ops.git import making
+from ..ops.git import settings as git_settings
 from ..ops.git.program import require_identity
 from ..ops.scratch import scratch_folder
 from ..ops.tree import Tree, open_workspace
@@ -27,8 +27,8 @@ def run(options: Options, steps: Steps) -> Answer:
     """Show what would make a project of a clone of the template; with --execute, do it."""
     options = completed(options)
     stop_on(wrong_in(options), UsageFailure)
-    with scratch_folder() as folder, _clone(options, folder) as checkout:
-        return _begun(options, open_workspace(checkout), folder, steps)
+    with scratch_folder() as folder:
+        return _begun(options, _opened(options, folder), folder, steps)
 
 
 def _begun(options: Options, here: Tree, folder: Path, steps: Steps) -> Answer:
@@ -53,15 +53,13 @@ def _begun(options: Options, here: Tree, folder: Path, steps: Steps) -> Answer:
     return _answer(options, project, origin, made, done)
 
 
-@contextmanager
-def _clone(options: Options, folder: Path) -> Iterator[Path]:
-    """Return the checkout to begin in: the one that is here, or a new clone of the template."""
+def _opened(options: Options, folder: Path) -> Tree:
+    """Open the checkout to begin in: the one that is here, or a new clone of the template."""
     if options.into is None:
-        yield options.workspace
-        return
+        return open_workspace(options.workspace)
     target = options.into if options.execute else folder / "preview"
-    making.clone(str(options.template), target)
-    yield target
+    environment = git_settings.ours(git_settings.elsewhere())
+    return Tree.of(making.clone(str(options.template), target, environment=environment))
 
 
 def _answer(

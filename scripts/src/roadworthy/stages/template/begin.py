@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ...gather.workspace import workspace_at
 from ...model.problem import Failure, Problem
@@ -69,7 +69,7 @@ def begin(tree: Tree, project: Project, origin: Origin, choices: Choices) -> Beg
     """
     desk = _Desk(tree, project, origin, choices)
     changes = tuple(desk.changes())
-    _lock(tree.root, choices)
+    _lock(tree, choices)
     return Beginning(commit=_commit(tree, project, origin, choices), changes=changes)
 
 
@@ -187,10 +187,13 @@ def _outermost(files: Sequence[str]) -> list[str]:
     return sorted(f for f in folders if not any(f != g and f.startswith(g) for g in folders))
 
 
-def _lock(root: Path, choices: Choices) -> None:
-    """Bring the lock file up to date; raise `Failure` with what uv says."""
+def _lock(tree: Tree, choices: Choices) -> None:
+    """Bring the lock file up to date; raise `Failure` with what uv says.
+
+    uv fetches the tooling by git, with the user's credentials and none of their hooks.
+    """
     try:
-        uv.lock(root, git_settings.unbound())
+        uv.lock(tree.root, git_settings.for_installers(tree.repository.environment))
     except process.CommandFailure as failure:
         hint = "nothing was changed; see what uv says"
         if not choices.keeps_tooling:

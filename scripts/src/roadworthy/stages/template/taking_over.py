@@ -17,8 +17,14 @@ BRANCH = "main"
 
 
 def take_over(checkout: Repository, scratch: Repository, commit: str) -> None:
-    """Let the user's checkout, which is clean, have the commit; nothing else is lost."""
-    checkout.git("fetch", "--quiet", "--no-tags", "--", str(scratch.path), commit)
+    """Let the user's checkout, which is clean, have the commit; nothing else is lost.
+
+    It goes over in a bundle: to fetch from the scratch clone would run git there as the user.
+    """
+    bundle = str(scratch.path.with_name("project.bundle"))
+    known = str(checkout.commit_of("HEAD"))
+    scratch.git("bundle", "create", "--quiet", bundle, "HEAD", f"^{known}")
+    checkout.git("bundle", "unbundle", bundle)
     checkout.git("reset", "--quiet", "--keep", commit)
 
 
