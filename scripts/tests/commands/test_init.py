@@ -61,9 +61,9 @@ def test_it_shows_what_it_would_do_and_changes_nothing(desk: Repo, template: Rep
     head = template.head()[:12]
     assert done.stdout == (
         f"acme, made from {template.path.as_uri()} at {head}\n\n"
-        "remove  packages/zq-app/, packages/zq-base/\n        the examples\n"
+        "remove  packages/\n        the examples\n"
         f"remove  scripts/\n        the tooling comes by git, at {TAG}\n"
-        "remove  .ci/, tests/template/\n        only for the template\n"
+        "remove  .ci/, tests/conftest.py, tests/template/\n        only for the template\n"
         "write   .github/CODEOWNERS, CONTRIBUTING.md, LICENSE, README.md, SECURITY.md\n"
         "edit    pyproject.toml, uv.lock\n        the umbrella acme-workspace\n\n"
         "Nothing was changed. To do it: nox -s init -- --execute "

@@ -41,7 +41,7 @@ index = "shelf"
 
 [tool.template] # for `init`
 examples = ["packages/*"]
-only-here = [".ci", "tests/template"]
+only-here = [".ci", "tests/conftest.py", "tests/template"]
 
 [dependency-groups]
 tooling = ["roadworthy"]
@@ -63,6 +63,7 @@ def files() -> dict[str, str]:
         "README.md": "# The zq template\n",
         "noxfile.py": "# the same in every project\n",
         "tests/test_workspace.py": "# in every project\n",
+        "tests/conftest.py": "# for zq alone\n",
         "tests/template/test_template.py": "# for zq alone\n",
         ".ci/run": "# for zq alone\n",
     }

@@ -100,7 +100,7 @@ class _Desk:
     def _remove(self, files: Sequence[str], why: str) -> Change:
         for file in files:
             (self.tree.root / file).unlink(missing_ok=True)
-        return Change("remove", ", ".join(_outermost(files)), why)
+        return Change("remove", ", ".join(_outermost(files, self.files)), why)
 
     def _rename_examples(self) -> Change:
         """Give the examples the prefix of the project: their folders, and all that names them."""
@@ -113,7 +113,7 @@ class _Desk:
             with suppress(UnicodeDecodeError):  # a picture names nobody
                 target.write_text(self._of_example(file, target.read_text("utf-8")), "utf-8")
             moved.append(renamed(file, old, new))
-        return Change("rename", ", ".join(_outermost(moved)), f"the examples, from `{old}`")
+        return Change("rename", ", ".join(_outermost(moved, moved)), f"the examples, from `{old}`")
 
     def _of_example(self, file: str, text: str) -> str:
         name = PurePosixPath(file).name
@@ -181,10 +181,18 @@ def _year(repository: Repository) -> str:
     return str(datetime.fromtimestamp(seconds, UTC).year)
 
 
-def _outermost(files: Sequence[str]) -> list[str]:
-    """Return the folders that files lie in, two names deep at most, and none within another."""
-    folders = {"/".join(PurePosixPath(file).parent.parts[:2]) + "/" for file in files}
-    return sorted(f for f in folders if not any(f != g and f.startswith(g) for g in folders))
+def _outermost(files: Sequence[str], every: Sequence[str]) -> list[str]:
+    """Return files, or the outermost folders of which nothing stays."""
+    gone = set(files)
+    kept = {"."} | {above for file in every if file not in gone for above in _folders(file)}
+    named = ([above for above in _folders(file) if above not in kept] for file in files)
+    shown = (f"{own[-1]}/" if own else file for file, own in zip(files, named, strict=True))
+    return list(dict.fromkeys(shown))
+
+
+def _folders(file: str) -> list[str]:
+    """Return the folders that a file lies in, the outermost last."""
+    return [str(above) for above in PurePosixPath(file).parents]
 
 
 def _lock(tree: Tree, choices: Choices) -> None:
