@@ -155,6 +155,12 @@ def add_index(session: nox.Session) -> None:
     _roadworthy(session, "add-index")
 
 
+@nox.session(python=False, default=False)
+def adopt(session: nox.Session) -> None:
+    """Show the settings that fit the tags of a project with a past; `-- --write` writes them."""
+    _roadworthy(session, "adopt")
+
+
 @nox.session(python=False, default=False, allow_parallel=True)
 def doctor(session: nox.Session) -> None:
     """Look at all that a release relies on: tools, remote, index, credentials, names."""

@@ -57,7 +57,7 @@ def test_an_index_that_wants_a_login_to_be_read(checkout: Repo, shelf: Shelf) ->
 def test_names_that_are_ours_and_a_strangers(checkout: Repo, shelf: Shelf) -> None:
     for name in ("zq_base-0.1.0", "zq_app-9.0"):
         (shelf.folder / f"{name}-py3-none-any.whl").write_bytes(b"there")
-    checkout.git("tag", "zq-base/v0.1.0")
+    checkout.tag("zq-base/v0.1.0")
     done = run(checkout.path, "doctor", "--json")
     told = found(done)
     stranger = ("look", "shelf has versions of it, and none has a tag here")

@@ -11,7 +11,7 @@ from tests.helpers.shelf import Shelf
 
 
 def test_status_has_the_three_facts_and_the_next_step(checkout: Repo, shelf: Shelf) -> None:
-    checkout.git("tag", "zq-base/v0.1.0")
+    checkout.tag("zq-base/v0.1.0")
     (shelf.folder / "zq_base-0.1.0-py3-none-any.whl").write_bytes(b"there")
     assert run(checkout.path, "status", "--json").json == {
         "schema": 1,
@@ -44,8 +44,7 @@ def test_status_has_the_three_facts_and_the_next_step(checkout: Repo, shelf: She
 
 
 def test_plan_is_the_contract_as_json(checkout: Repo) -> None:
-    for name in ("zq-app", "zq-base", "zq-middle"):
-        checkout.git("tag", f"{name}/v0.1.0")
+    checkout.tag("zq-app/v0.1.0", "zq-base/v0.1.0", "zq-middle/v0.1.0")
     base = checkout.commit("feat!: anew", {"packages/zq-middle/src/zq_middle/x.py": ""})
     answer = run(checkout.path, "plan", "--json").json
     assert answer.pop("release_tag").startswith("release/")
@@ -56,6 +55,7 @@ def test_plan_is_the_contract_as_json(checkout: Repo) -> None:
         "problems": [],
         "warnings": [],
         "left_out": [],
+        "gone": [],
         "base": base,
         "members": [
             {
@@ -101,8 +101,7 @@ def test_prepare_shows_the_release_commit_and_makes_none(checkout: Repo, remote:
 def test_prepare_pushes_one_commit_with_versions_ranges_changelogs_and_lock(
     checkout: Repo, remote: Repo
 ) -> None:
-    for name in ("zq-app", "zq-base", "zq-middle"):
-        checkout.git("tag", f"{name}/v0.1.0")
+    checkout.tag("zq-app/v0.1.0", "zq-base/v0.1.0", "zq-middle/v0.1.0")
     base = checkout.commit("feat!: anew", {"packages/zq-base/src/zq_base/x.py": ""})
     checkout.git("push", "--quiet", "--tags", "origin", "main")
     assert run(checkout.path, "prepare", "--execute").code == 0

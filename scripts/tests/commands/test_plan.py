@@ -187,7 +187,7 @@ def test_a_member_whose_version_is_its_tag_asks_for_the_first_one(checkout: Repo
     path = "packages/zq-app/pyproject.toml"
     text = (checkout.path / path).read_text("utf-8")
     dynamic = text.replace('version = "0.1.0"', 'dynamic = ["version"]')
-    checkout.git("tag", "--delete", "zq-app/v0.1.0")
+    checkout.git("push", "--quiet", "origin", "--delete", "refs/tags/zq-app/v0.1.0")
     checkout.commit("versions", {path: f"{dynamic}\n[tool.versioningit]\n"})
     (told, *_) = run(checkout.path, "status", "zq-app", "--json").json["members"]
     assert (told["version"], told["state"]) == (None, "no version yet")

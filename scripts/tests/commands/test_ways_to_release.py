@@ -136,8 +136,7 @@ def test_a_member_with_its_version_in_a_file_is_released_and_released_again(tmp_
 
 def test_a_folder_that_was_moved_keeps_its_history(tmp_path: Path) -> None:
     repo = pair(tmp_path)
-    repo.git("tag", "zq-base/v0.1.0")
-    repo.git("tag", "zq-top/v0.1.0")
+    repo.tag("zq-base/v0.1.0", "zq-top/v0.1.0")
     changed(repo, "feat!: before the move")
     repo.git("mv", "packages/zq-base", "packages/base")
     repo.commit("refactor: move the base")

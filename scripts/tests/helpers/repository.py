@@ -39,6 +39,17 @@ class Repo:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.head()
 
+    def tag(self, *names: str, at: str = "HEAD") -> None:
+        """Tag a commit, here and at the remote, if there is one."""
+        self.tag_here(*names, at=at)
+        for remote in self.git("remote").split():
+            self.git("push", "--quiet", remote, *(f"refs/tags/{name}" for name in names))
+
+    def tag_here(self, *names: str, at: str = "HEAD") -> None:
+        """Tag a commit, and tell no remote."""
+        for name in names:
+            self.git("tag", name, at)
+
     def head(self, revision: str = "HEAD") -> str:
         """Return the commit of a revision."""
         return self.git("rev-parse", f"{revision}^{{commit}}")

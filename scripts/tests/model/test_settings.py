@@ -1,11 +1,20 @@
 """`[tool.release]` has a default for every key, and takes no key that it does not know."""
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from roadworthy.model.history.tag import TagFormat
 from roadworthy.model.problem import Problem, UsageFailure
-from roadworthy.model.workspace.settings import DEFAULT_IGNORE, Cascade, Settings, Versioning
+from roadworthy.model.version import Level
+from roadworthy.model.workspace.setting_values import (
+    Cascade,
+    FeatureBefore1,
+    Floors,
+    Versioning,
+)
+from roadworthy.model.workspace.settings import DEFAULT_IGNORE, Settings
 
 JAM, SUGAR = NormalizedName("jam"), NormalizedName("sugar")
 
@@ -33,6 +42,15 @@ def test_every_key_is_read() -> None:
         "cascade": "same",
         "fixed": [["Jam", "sugar"]],
         "require-notes": True,
+        "branch-lines": {"1.x": "<2"},
+        "max-bump": {"1.x": "patch"},
+        "read-tag-formats": ["{name}@{version}"],
+        "tag-names": {"Jam": "marmalade"},
+        "ignore-types": ["Chore"],
+        "floors": "keep",
+        "feature-before-1": "minor",
+        "never": ["Sugar"],
+        "withdrawn": ["jam==1.0.1"],
     }
     assert Settings.read(table) == Settings(
         branch=("main", "1.x"),
@@ -45,6 +63,15 @@ def test_every_key_is_read() -> None:
         cascade=Cascade.SAME,
         fixed=((JAM, SUGAR),),
         require_notes=True,
+        branch_lines={"1.x": SpecifierSet("<2")},
+        max_bump={"1.x": Level.PATCH},
+        read_tag_formats=(TagFormat("{name}@{version}", is_only_read=True),),
+        tag_names={JAM: "marmalade"},
+        ignore_types=("chore",),
+        floors=Floors.KEEP,
+        feature_before_1=FeatureBefore1.MINOR,
+        never=(SUGAR,),
+        withdrawn=((JAM, Version("1.0.1")),),
     )
 
 
@@ -68,8 +95,9 @@ def test_every_unknown_key_is_named() -> None:
     with pytest.raises(UsageFailure) as refused:
         Settings.read({"tags": "x", "branch": "main", "Index": "pypi"})
     hint = (
-        "the keys are branch, cascade, fixed, ignore, index, remote, repository, "
-        "require-notes, tag-format, versioning"
+        "the keys are branch, branch-lines, cascade, feature-before-1, fixed, floors, ignore, "
+        "ignore-types, index, max-bump, never, read-tag-formats, remote, repository, "
+        "require-notes, tag-format, tag-names, versioning, withdrawn"
     )
     assert refused.value.problems == (
         Problem("settings-key", "[tool.release] has an unknown key `Index`", hint),
@@ -95,6 +123,18 @@ def test_every_unknown_key_is_named() -> None:
         ("fixed", "jam", "a list of lists of members"),
         ("fixed", ["jam"], "a list of strings"),
         ("require-notes", "yes", "true or false"),
+        ("branch-lines", {"main": "two"}, 'a table of ranges such as { "1.x" = "<2" }'),
+        (
+            "max-bump",
+            {"main": "huge"},
+            'a table such as { "1.x" = "patch" }, with patch, minor, major',
+        ),
+        ("read-tag-formats", "v{version}", "a list of strings"),
+        ("tag-names", ["jam"], 'a table such as { acme-core = "core" }'),
+        ("ignore-types", "chore", "a list of strings"),
+        ("floors", "sink", '"move" or "keep"'),
+        ("feature-before-1", "major", '"patch" or "minor"'),
+        ("never", "jam", "a list of strings"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_with_the_right_one(
@@ -102,7 +142,7 @@ def test_a_value_of_the_wrong_kind_is_refused_with_the_right_one(
 ) -> None:
     with pytest.raises(UsageFailure) as refused:
         Settings.read({key: value})
-    shown = value if value != ["jam"] else "jam"
+    shown = "jam" if (key, value) == ("fixed", ["jam"]) else value
     message = f"[tool.release] `{key}` is {shown!r}"
     assert refused.value.problems == (Problem("settings-value", message, f"it takes {expected}"),)
 

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "plan": "show what would be released, to which version, and why",
     "change": "write a change note: MEMBER... LEVEL TEXT",
     "add-index": "add a package index to the root manifest: a known one, or any by its URLs",
+    "adopt": "show the settings that fit the tags of a project with a past; --write writes them",
     "init": "make a project of a clone of the template; --execute does it",
     "new-member": "add a member: a library, or an application with a command",
     "test": "test all members side by side; what it does not know is for pytest",

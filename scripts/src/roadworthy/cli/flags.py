@@ -162,6 +162,7 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "help": "how long to wait for the index to list a file (default: 300 after an upload, "
         "else 60)",
     },
+    "--write": {"action": "store_true", "help": "write the settings into the root manifest"},
     **TEMPLATE_FLAGS,
 }
 

@@ -1,19 +1,22 @@
 """What a command is called on: the workspace at HEAD, the index, and what was asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 
 from ..cli.options import Common, WithIndex, WithIntent
 from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.plan.facts import Facts
 from ..model.plan.intent import Intent, read_intent
+from ..model.problem import Problem
 from ..model.workspace.home import at_home, has_home
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
-from ..ops.git.repository import Repository
+from ..ops.git.repository import Repository, tags_of
 from ..ops.tree import Tree, open_workspace
-from ..stages.site import home_of
+from ..stages.site import home_of, refs_at_remote, silence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +52,26 @@ class Context:
         return cls(tree=tree, workspace=workspace, index=index, intent=intent)
 
     def facts(self, *, all_pages: bool = False) -> Facts:
-        """Read the facts here, at HEAD."""
-        return gather(self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace)
+        """Read the facts here, at HEAD, with the tags that the remote has, if it answers.
+
+        The remote is asked meanwhile: only where it has other tags, all is read again.
+        """
+        read = partial(
+            gather, self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace
+        )
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(refs_at_remote, self.checkout, self.workspace.settings)
+            facts = read()
+            there = asked.result()
+        if there is None or tags_of(there) == {tag.name: tag.commit for tag in facts.tags}:
+            return facts
+        here = {tag.name for tag in facts.tags}
+        return replace(read(at_remote=there), only_here=tuple(sorted(here - tags_of(there).keys())))
+
+    @property
+    def silence(self) -> list[Problem]:
+        """Return that the remote did not answer, where the facts were read without it."""
+        return silence(self.checkout, self.workspace.settings)
 
 
 def _intent(workspace: Workspace, options: Common) -> Intent:

@@ -46,6 +46,8 @@ def run(options: Options, _: Steps) -> Answer:
     problems += note_problems(found, workspace) if found else ()
     problems += _umbrella_problems(context) if options.check and not options.fix else ()
     written = list(_written(options.workspace, workspace, made)) if options.fix else []
+    warnings = [*context.silence, *made.warnings, *unknown_problems(facts)]
+    data = as_json.plan(made) | {"warnings": as_json.problems(warnings)}
     text = markdown.plan(made, workspace, found, problems)
 
     def show() -> None:
@@ -57,10 +59,10 @@ def run(options: Options, _: Steps) -> Answer:
             terminal.say(f"Written: {path}. Run `uv lock`, look at it and commit it.")
 
     return Answer(
-        as_json.plan(made) | (as_json.check(made, found, written) if options.check else {}),
+        data | (as_json.check(made, found, written) if options.check else {}),
         show,
         problems=problems,
-        warnings=[*made.warnings, *unknown_problems(facts)],
+        warnings=warnings,
         exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )

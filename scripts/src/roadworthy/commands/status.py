@@ -25,5 +25,5 @@ def run(options: Options, _: Steps) -> Answer:
     return Answer(
         as_json.status(found),
         lambda: terminal.show_status(found),
-        warnings=unknown_problems(facts),
+        warnings=[*context.silence, *unknown_problems(facts)],
     )

@@ -82,7 +82,7 @@ def _with_contents(mirror: Mirror, targets: Sequence[Target], folder: Path) -> l
 
 
 def _tagged(mirror: Mirror, ref: str, workspace: Workspace) -> Sequence[Member]:
-    parsed = workspace.settings.tag_format.parse(ref, workspace.members)
+    parsed = workspace.settings.parse_tag(ref, workspace.members)
     if parsed is None:
         shape = workspace.settings.tag_format.template
         hint = f"with several --ref, each must be the tag of a member, such as {shape}"

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 
 from packaging.utils import NormalizedName
 
+from ..model.history.inferred import infer
 from ..model.plan.facts import Facts, Page
 from ..model.workspace.workspace import Index, Member, Workspace
 from ..ops.tree import Tree
 from .content import differing
 from .prepared import version_set_at
+from .tagged import tagged
 from .workspace import workspace_at
 
 
@@ -23,21 +25,16 @@ def gather(
     index: Index | None = None,
     all_pages: bool = False,
     workspace: Workspace | None = None,
+    at_remote: Mapping[str, str] | None = None,
 ) -> Facts:
     """Read the facts of the workspace at a commit.
 
+    Where it is known what refs the remote has, its tags count instead of those that are here.
     The index is asked about versions ahead of their tag; with `all_pages`, about all.
     A workspace that was read at that commit before is not read again.
     Raises `UsageFailure` where the workspace cannot be read.
     """
-    tags, branches = tree.repository.tags_and_branches(tree.commit)
-    facts = Facts(
-        base=tree.commit,
-        day=datetime.now(UTC).date(),
-        workspace=workspace or workspace_at(tree),
-        tags=tags,
-        branches=branches,
-    )
+    facts = _tagged(tree, workspace or workspace_at(tree), at_remote)
     members = [m for m in facts.workspace.members.values() if not m.never_released]
     untagged = [member for member in members if facts.tag_at(member) is None]
     pages = _pages(index, members if all_pages else untagged)
@@ -47,6 +44,22 @@ def gather(
         pages=pages,
         version_set_at=version_set_at(tree, untagged, pages),
         differs=differing(tree, facts),
+    )
+
+
+def _tagged(tree: Tree, workspace: Workspace, at_remote: Mapping[str, str] | None) -> Facts:
+    """Read the tags, and take the settings that fit them where nobody wrote any."""
+    tags, branches = tree.repository.tags_and_branches(tree.commit, at_remote)
+    found = tagged(tree, tags, workspace)
+    inferred = infer(found, workspace)
+    return Facts(
+        base=tree.commit,
+        day=datetime.now(UTC).date(),
+        workspace=workspace.with_settings(inferred.settings) if inferred else workspace,
+        tags=tags,
+        branches=branches,
+        tagged=found,
+        inferred=inferred,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..model.history.change import Commit
 from ..model.problem import Problem, UsageFailure
+from ..model.workspace.workspace import MANIFEST
 from . import process
 from .git.repository import FILE, Repository
 from .git.writing import commit
@@ -82,6 +83,10 @@ class Tree:
         """Return the commits that touch any of the paths, newest first."""
         places = [self.path(path) for path in paths]
         return self.repository.changes_of(self.commit, places, self.prefix)
+
+    def manifests_ever(self) -> tuple[str, ...]:
+        """Return where manifests lay at any time, in the history of all refs."""
+        return self.repository.paths_ever(MANIFEST, self.prefix)
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """Return the files that differ since this commit and another parted."""

@@ -88,6 +88,10 @@ def plan(made: Plan) -> dict[str, object]:
             {"name": u.name, "version": str(u.version) if u.version else None, "why": u.why}
             for u in made.unchanged
         ],
+        "gone": [
+            {"name": name, "version": str(version), "tag": tag.name}
+            for name, (version, tag) in made.gone.items()
+        ],
         "release_tag": made.release_tag,
         "left_out": list(made.left_out),
         "warnings": problems(made.warnings),

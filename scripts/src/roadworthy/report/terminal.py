@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..model.distribution import Distribution
     from ..model.history.review import Review
+    from ..model.plan.adopted import Adopted
     from ..model.plan.plan import Plan, Release
     from ..model.problem import Problem
     from ..model.result import Result
@@ -73,6 +74,26 @@ def show_status(statuses: Sequence[Status]) -> None:
         (s.name, str(s.version or "-"), s.tag or "-", s.index, s.state, s.next) for s in statuses
     )
     _table(("member", "version", "tag", "index", "state", "next"), rows)
+
+
+def show_adopted(rows: Iterable[Adopted]) -> None:
+    """Show what is known of each member without the settings, and with them."""
+    cells = (
+        (
+            r.name,
+            r.before or "never released",
+            r.prior_tag or "never released",
+            r.planned_version or "-",
+        )
+        for r in rows
+    )
+    _table(("member", "without", "with", "next"), cells)
+
+
+def some(names: Sequence[str]) -> str:
+    """Name some, and count the others."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def show_plan(plan: Plan, review: Review | None = None) -> None:

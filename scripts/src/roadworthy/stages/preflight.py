@@ -1,6 +1,6 @@
 """Preflight: all that a real release would refuse, found before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from ..ops.git import making
 from ..ops.git import settings as git_settings
 from ..ops.git.program import require_identity
 from ..ops.git.remote import public_url
-from ..ops.git.repository import Repository, is_true
+from ..ops.git.repository import Repository, is_true, tags_of
 from .site import current_branch, remote_url
 
 
@@ -158,7 +158,7 @@ def _remote_problems(
         hint = f"add one: `git remote add {settings.remote} URL`"
         yield Problem("remote-missing", f"there is no remote `{settings.remote}`", hint)
         return
-    refs = _remote_refs(checkout, settings)
+    refs = checkout.refs_at(settings.remote)
     if refs is None:
         message = f"the remote does not answer: {public_url(url)}"
         yield Problem("remote-silent", message, f"look at `git ls-remote {settings.remote}`")
@@ -182,18 +182,10 @@ def _is_behind_or_equal(checkout: Repository, at_remote: str) -> bool:
     return checkout.asks("merge-base", "--is-ancestor", "HEAD", at_remote) is not None
 
 
-def _remote_refs(checkout: Repository, settings: Settings) -> dict[str, str] | None:
-    listed = checkout.asks("ls-remote", "--heads", "--tags", "--", settings.remote)
-    if listed is None:
-        return None
-    pairs = (line.split("\t") for line in listed.splitlines())
-    return {ref: target for target, ref in pairs}
-
-
-def _tag_problems(checkout: Repository, refs: dict[str, str]) -> Iterator[Problem]:
+def _tag_problems(checkout: Repository, refs: Mapping[str, str]) -> Iterator[Problem]:
+    there = tags_of(refs)
     for name, commit in checkout.tagged_commits().items():
-        ref = f"refs/tags/{name}"
-        at_remote = refs.get(f"{ref}^{{}}") or refs.get(ref)
+        at_remote = there.get(name)
         if at_remote and at_remote != commit:
             message = f"the tag {name} is at {commit[:12]} here, at {at_remote[:12]} there"
             hint = "one of them was moved, and tags must never move: find out which is right"

@@ -37,7 +37,7 @@ class Site:
 
     `tree` is the commit that it starts from, in a scratch clone. `destination` is the index
     that a real release uploads to; in a rehearsal, `index` is another, filled from `stock`.
-    `home` is the URL of the user's remote.
+    `home` is the URL of the user's remote, and `at_remote` has its refs, in a rehearsal.
     """
 
     folder: Path
@@ -50,6 +50,7 @@ class Site:
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
     stock: Path | None = None
     home: str = ""
+    at_remote: Mapping[str, str] | None = None
 
     @property
     def scratch(self) -> Repository:
@@ -91,8 +92,9 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
 def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> Iterator[Site]:
     """Make a scratch remote of the commit at HEAD; the index, if any, is only read."""
     branch, url = settings.branch[0], public_url(here.repository, settings)
+    there = refs_at_remote(here.repository, settings)
     with scratch_folder() as folder:
-        remote = making.borrow(here.repository, folder / "remote.git", branch).path
+        remote = making.borrow(here.repository, folder / "remote.git", branch, there).path
         options = ("--no-checkout", "--shared", f"--branch={branch}")
         scratch = making.clone(str(remote), folder / "clone", *options)
         named = Repository(path=scratch.path, environment={**scratch.environment, **NOBODY})
@@ -105,6 +107,7 @@ def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> 
             index=index,
             destination=index,
             home=home_of(here.repository, settings),
+            at_remote=there,
         )
 
 
@@ -156,6 +159,27 @@ def home_of(checkout: Repository, settings: Settings) -> str:
 def remote_url(checkout: Repository, settings: Settings) -> str | None:
     """Return the URL of the remote; a path is made absolute."""
     return git_remote.url_of(checkout, settings.remote)
+
+
+def refs_at_remote(checkout: Repository, settings: Settings) -> Mapping[str, str] | None:
+    """Return the branches and tags of the remote; None where there is none, or no answer."""
+    try:
+        url = remote_url(checkout, settings)
+    except Failure:
+        return None
+    return checkout.refs_at(settings.remote) if url else None
+
+
+def silence(checkout: Repository, settings: Settings) -> list[Problem]:
+    """Say that there is a remote, and that it does not answer."""
+    try:
+        url = remote_url(checkout, settings)
+    except Failure as failure:
+        return list(failure.problems)
+    if not url or checkout.refs_at(settings.remote) is not None:
+        return []
+    message = f"the remote `{settings.remote}` does not answer: the tags are those of this clone"
+    return [Problem("remote-silent", message, f"look at `git ls-remote {settings.remote}`")]
 
 
 def current_branch(checkout: Repository) -> str | None:

@@ -19,7 +19,7 @@ from ..model.plan.facts import Facts
 from ..model.plan.graph import closure, reversed_graph
 from ..model.plan.intent import Intent
 from ..model.plan.plan import Plan, Release, make_plan
-from ..model.problem import Problem, stop_on
+from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.result import Result
 from ..model.upload import Upload
 from ..model.workspace.home import at_home
@@ -132,9 +132,17 @@ def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False
     With `republish`, the index is asked about all members, and what it lacks is due, too.
     """
     workspace = at_home(workspace_at(site.tree), site.home, intent.named)
-    facts = gather(site.tree, index=site.index, all_pages=republish, workspace=workspace)
+    facts = gather(
+        site.tree,
+        index=site.index,
+        all_pages=republish,
+        workspace=workspace,
+        at_remote=site.at_remote,
+    )
     plan = make_plan(facts, replace(intent, republish=republish and site.index is not None))
     stop_on(plan.problems)
+    if site.is_real and facts.inferred:
+        stop_on([facts.inferred.problem], UsageFailure)
     return Work(site=site, terms=terms, facts=facts, plan=plan, commit=plan.base)
 
 
@@ -159,11 +167,11 @@ def at_commit(work: Work, commit: str) -> Work:
 
 
 def _workspace_at(work: Work, commit: str) -> Workspace:
-    return (
-        work.facts.workspace
-        if commit == work.facts.base
-        else workspace_at(work.site.tree.at(commit))
-    )
+    """Read the workspace at a commit; it is released by the settings of today."""
+    known = work.facts.workspace
+    if commit == work.facts.base:
+        return known
+    return workspace_at(work.site.tree.at(commit)).with_settings(known.settings)
 
 
 def _involved(

@@ -32,14 +32,17 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class TagFormat:
-    """The one shape of a member's tag: written and read in the same place."""
+    """The one shape of a member's tag: written and read in the same place.
+
+    One that `is_only_read`, of tags from before, may have what no new tag may.
+    """
 
     template: str = "{name}/v{version}"
+    is_only_read: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a shape that no git URL or no release could use."""
-        unsafe = [text for text in UNSAFE if text in f"/{self.template}/"]
-        unsafe += [character for character in self.template if not character.isprintable()]
+        unsafe = [] if self.is_only_read else unsafe_in(self.template)
         if unsafe:
             message = f"tag-format `{self.template}` has {' '.join(unsafe)!r}"
             hint = "pip and uv cannot name such a tag in a URL; `{name}/v{version}` works"
@@ -51,7 +54,8 @@ class TagFormat:
             message = f"tag-format `{self.template}` does not name a release of a member"
             hint = "use {name} and {version} once each, as in `{name}/v{version}`"
             raise UsageFailure(Problem("tag-format-incomplete", message, hint))
-        if self.names_member and not set(pieces[1]) & SEPARATORS:
+        separators = SEPARATORS | {"@"} if self.is_only_read else SEPARATORS
+        if self.names_member and not set(pieces[1]) & separators:
             message = f"tag-format `{self.template}` cannot be read back"
             hint = "put one of / - _ = between {name} and {version}, as in `{name}/v{version}`"
             raise UsageFailure(Problem("tag-format-ambiguous", message, hint))
@@ -92,6 +96,12 @@ class TagFormat:
             between, after = rest.split("{name}")
             version, _, name = _inside(tag, before, after).partition(between)
         return name, version
+
+
+def unsafe_in(template: str) -> list[str]:
+    """Return what of a shape pip, uv or git could not name."""
+    unsafe = [text for text in UNSAFE if text in f"/{template}/"]
+    return unsafe + [character for character in template if not character.isprintable()]
 
 
 def is_release_tag(name: str) -> bool:

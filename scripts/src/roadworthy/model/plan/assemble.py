@@ -7,7 +7,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName
 
 from ..version import Level, level_of_step, phase_of
-from ..workspace.settings import Cascade
+from ..workspace.setting_values import Cascade
 from .cause import cause_of
 from .draft import Draft, ranges_left
 from .facts import Facts

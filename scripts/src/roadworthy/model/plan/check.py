@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
 from ..history.note import FOLDER, LEVELS, is_like_a_note
-from ..history.tag import Tag
 from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
 from .draft import Draft, ranges_left
 from .facts import Facts, Page
+from .tag_check import group_problems, shape_problems, shape_warnings, tag_problems
 
 # So many problems of one kind are said each; more are said as one.
 ONE_BY_ONE = 3
@@ -25,17 +24,17 @@ def plan_problems(
     """Return the problems of members that are due, and those of the others."""
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    member_tags = facts.member_tags
     for name, draft in drafts.items():
         broken = any(ranges_left(draft, drafts[s]) for s in _due_siblings(draft, drafts))
         found = [
             *_range_problems(draft, drafts, facts, rewrites.get(name, {})),
             *_order_problems(draft),
-            *_tag_problems(draft, member_tags.get(name, {}), facts),
+            *tag_problems(draft, facts),
             *_index_problems(draft, facts.pages.get(name)),
         ]
         (problems if draft.is_due or broken else warnings).extend(found)
-    warnings += map(_stray_problem, facts.workspace.strays)
+    problems += [*group_problems(drafts), *shape_problems(facts)]
+    warnings += [*shape_warnings(facts), *map(_stray_problem, facts.workspace.strays)]
     return tuple(_gathered(dict.fromkeys(problems))), tuple(_gathered(warnings))
 
 
@@ -185,24 +184,6 @@ def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:
     texts = [moved_to(f"{required.name}{extras}{marker}", version) for version in versions]
     fitting = (t for t in texts if parsed(t).specifier.contains(sibling.version, prereleases=True))
     return next(fitting, texts[-1])
-
-
-def _tag_problems(draft: Draft, tags: Mapping[Version, Tag], facts: Facts) -> Iterator[Problem]:
-    name = draft.member.name
-    planned_tag = facts.workspace.settings.tag_format.render(name, draft.version)
-    existing = tags.get(draft.version)
-    if existing and not existing.reachable:
-        message = f"the tag {planned_tag} is at {existing.commit[:12]}, which is not in the history"
-        hint = f"tags are never moved: give {name} a higher version than {draft.version}"
-        yield Problem("tag-elsewhere", message, hint, name)
-    if planned_tag in facts.branches:
-        message = f"a branch is named {planned_tag}: it wins over the tag in every git URL"
-        yield Problem(
-            "branch-named-as-tag",
-            message,
-            "rename or delete the branch, here and at the remote",
-            name,
-        )
 
 
 def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:

@@ -10,7 +10,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from ..history.change import Commit
+from ..history.inferred import Inferred
 from ..history.tag import Tag
+from ..history.tagged import Tagged, read_tags
 from ..problem import Problem
 from ..workspace.workspace import Member, Workspace
 
@@ -62,7 +64,8 @@ class Facts:
 
     `version_set_at` has the commit of each version that is prepared or published, and untagged.
     `differs` tells of members whether their content is another than at their prior tag, as
-    far as that is known.
+    far as that is known. `tagged` has what tags of any shape say, and `inferred` the settings
+    that fit them, where nobody wrote any. `only_here` are tags that the remote does not have.
 
     Tags are read once: there are more of them than of anything else.
     """
@@ -76,6 +79,9 @@ class Facts:
     pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
     version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
     differs: Mapping[NormalizedName, bool] = field(default_factory=dict)
+    tagged: Tagged | None = None
+    only_here: tuple[str, ...] = ()
+    inferred: Inferred | None = None
 
     @property
     def unknown(self) -> Mapping[NormalizedName, str]:
@@ -106,16 +112,9 @@ class Facts:
 
     @cached_property
     def member_tags(self) -> Mapping[NormalizedName, Mapping[Version, Tag]]:
-        """Return all tags that name a release of a member, read in the configured shape."""
-        tag_format = self.workspace.settings.tag_format
-        found: dict[NormalizedName, dict[Version, Tag]] = {}
-        for tag in self.tags:
-            parsed = tag_format.parse(tag.name, self.workspace.members)
-            if parsed:
-                names, version = parsed
-                for name in names:
-                    found.setdefault(name, {})[version] = tag
-        return found
+        """Return all tags that name a release of a member, in whatever shape."""
+        found = read_tags(self.tags, self.workspace) if self.tagged is None else self.tagged
+        return found.releases
 
     def tag_at(self, member: Member) -> Tag | None:
         """Return the tag of the version in a member's manifest, if it is behind this commit."""

@@ -62,7 +62,8 @@ class Plan:
     """All releases in order, and every requirement that is rewritten for them.
 
     `left_out` are members that are due and not asked for, `closing` the tags whose
-    release is not whole yet, `proposals` the requirements that a person should mend.
+    release is not whole yet, `proposals` the requirements that a person should mend, and
+    `gone` the last release of each member that is no more.
     """
 
     base: str
@@ -73,6 +74,7 @@ class Plan:
     closing: tuple[Tag, ...] = ()
     left_out: tuple[NormalizedName, ...] = ()
     proposals: Mapping[NormalizedName, Mapping[str, str]] = field(default_factory=dict)
+    gone: Mapping[NormalizedName, tuple[Version, Tag]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -110,6 +112,7 @@ def make_plan(facts: Facts, intent: Intent = NOTHING_ASKED) -> Plan:
         closing=_closing(facts),
         left_out=_left_out(facts, intent, drafts),
         proposals=proposals(drafts, rewrites),
+        gone=facts.tagged.gone if facts.tagged else {},
         problems=problems,
         warnings=warnings,
     )
@@ -170,7 +173,7 @@ def _release(
         initial_version=member.version or (draft.prior[0] if draft.prior else version),
         planned_version=version,
         prior_tag=draft.prior[1].name if draft.prior else None,
-        planned_tag=facts.workspace.settings.tag_format.render(member.name, version),
+        planned_tag=facts.workspace.settings.tag_for(member.name, version),
         bump=_bump(draft),
         reasons=draft.reasons,
         wave=wave,

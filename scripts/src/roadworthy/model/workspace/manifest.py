@@ -50,6 +50,20 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
     return tomlkit.dumps(document)
 
 
+def with_settings(text: str, lines: Mapping[str, object]) -> str:
+    """Write keys into `[tool.release]`; those that are there get the new value."""
+    document = _parsed(text)
+    tool: Any = document.setdefault("tool", tomlkit.table(is_super_table=True))
+    release = tool.setdefault("release", tomlkit.table())
+    for key, value in lines.items():
+        item: Any = value
+        if isinstance(value, dict):
+            item = tomlkit.inline_table()
+            item.update(value)
+        release[key] = item
+    return tomlkit.dumps(document)
+
+
 def _parsed(text: str) -> tomlkit.TOMLDocument:
     """Parse a manifest for an edit; raise `UsageFailure` for one that cannot be edited."""
     try:

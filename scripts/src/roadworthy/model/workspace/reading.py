@@ -54,7 +54,7 @@ def read_workspace(
         indexes=tuple(_indexes(uv)),
         uv_required=uv.get("required-version", ""),
         strays=strays,
-    )
+    ).with_settings(settings)
 
 
 def _members(
@@ -73,9 +73,16 @@ def _members(
 
 
 def _group_problems(settings: Settings, names: Collection[NormalizedName]) -> Iterator[Problem]:
-    for name in (name for group in settings.fixed for name in group if name not in names):
-        message = f"[tool.release] `fixed` names `{name}`, which is no member"
-        yield Problem("settings-member", message, f"the members are {', '.join(sorted(names))}")
+    named = {
+        "fixed": [name for group in settings.fixed for name in group],
+        "never": settings.never,
+        "tag-names": settings.tag_names,
+    }
+    for key, members in named.items():
+        for name in (name for name in members if name not in names):
+            message = f"[tool.release] `{key}` names `{name}`, which is no member"
+            hint = f"the members are {', '.join(sorted(names))}"
+            yield Problem("settings-member", message, hint)
 
 
 def _is_managed(path: str, table: Mapping[str, Any]) -> bool:

@@ -1,70 +1,89 @@
 """`[tool.release]` of the root manifest: every key has a default."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from typing import Any
 
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from ..history.tag import TagFormat
 from ..problem import Problem, UsageFailure
-from ..text import brief
 from ..transport import transport_problem
-from ..url import is_url, without_credentials
+from ..version import Level
+from .setting_values import Cascade, FeatureBefore1, Floors, Versioning, read_value
 
 DEFAULT_IGNORE = ("**/tests/**", "**/test/**", "**/changes/**", "**/CHANGELOG.md")
+DEFAULT_IGNORE_TYPES = ("chore", "ci", "docs", "style", "test")
 LOCKSTEP_TAG = "v{version}"
-
-
-class Versioning(StrEnum):
-    """Whether each member has a version of its own, or all have one."""
-
-    INDEPENDENT = "independent"
-    LOCKSTEP = "lockstep"
-
-
-class Cascade(StrEnum):
-    """How far a dependent moves whose range a sibling leaves."""
-
-    PATCH = "patch"
-    SAME = "same"
-    NONE = "none"
+# A field that is no key: which keys somebody wrote.
+WRITTEN = "written"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """How this workspace releases."""
+    """How this workspace releases. `written` are the keys that stand in the manifest."""
 
     branch: tuple[str, ...] = ("main",)
+    branch_lines: Mapping[str, SpecifierSet] = field(default_factory=dict)
+    max_bump: Mapping[str, Level] = field(default_factory=dict)
     remote: str = "origin"
     repository: str = ""
     index: str = ""
     tag_format: TagFormat = field(default_factory=TagFormat)
+    read_tag_formats: tuple[TagFormat, ...] = ()
+    tag_names: Mapping[NormalizedName, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = DEFAULT_IGNORE
+    ignore_types: tuple[str, ...] = DEFAULT_IGNORE_TYPES
     versioning: Versioning = Versioning.INDEPENDENT
     cascade: Cascade = Cascade.PATCH
+    floors: Floors = Floors.MOVE
+    feature_before_1: FeatureBefore1 = FeatureBefore1.PATCH
     fixed: tuple[tuple[NormalizedName, ...], ...] = ()
+    never: tuple[NormalizedName, ...] = ()
+    withdrawn: tuple[tuple[NormalizedName, Version], ...] = ()
     require_notes: bool = False
+    written: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def is_lockstep(self) -> bool:
         """Tell whether all members are released together, at one version and one tag."""
         return self.versioning is Versioning.LOCKSTEP
 
+    @property
+    def feature_level(self) -> Level:
+        """Return how far a feature moves a version before 1.0."""
+        return Level.MINOR if self.feature_before_1 is FeatureBefore1.MINOR else Level.PATCH
+
+    def tag_for(self, name: NormalizedName, version: Version) -> str:
+        """Return the name of the tag of a member at a version."""
+        return self.tag_format.render(self.tag_names.get(name, name), version)
+
+    def parse_tag(
+        self, tag: str, names: Collection[NormalizedName]
+    ) -> tuple[tuple[NormalizedName, ...], Version] | None:
+        """Read a tag in the shape that we write: the members that it is for, and the version."""
+        called = {NormalizedName(text): name for name, text in self.tag_names.items()}
+        known = (set(names) - self.tag_names.keys()) | called.keys()
+        parsed = self.tag_format.parse(tag, known if called else names)
+        if parsed is None or not self.tag_format.names_member:
+            return (tuple(names), parsed[1]) if parsed else None
+        return tuple(called.get(name, name) for name in parsed[0]), parsed[1]
+
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> "Settings":
         """Check `[tool.release]`; raise `UsageFailure` for an unknown key or value."""
-        keys = {each.name.replace("_", "-") for each in fields(cls)}
+        keys = {each.name.replace("_", "-") for each in fields(cls) if each.name != WRITTEN}
         unknown = sorted(set(table) - keys)
         if unknown:
             hint = f"the keys are {', '.join(sorted(keys))}"
             messages = (f"[tool.release] has an unknown key `{key}`" for key in unknown)
             raise UsageFailure(*(Problem("settings-key", message, hint) for message in messages))
-        read = {key.replace("-", "_"): _read(key, table[key]) for key in table}
+        read = {key.replace("-", "_"): read_value(key, table[key]) for key in table}
         if read.get("versioning") is Versioning.LOCKSTEP:
             read.setdefault("tag_format", TagFormat(LOCKSTEP_TAG))
-        settings = cls(**read)
+        settings = cls(**read, written=frozenset(table))
         _check(settings)
         return settings
 
@@ -89,60 +108,8 @@ def _check(settings: Settings) -> None:
         message = f"[tool.release] `fixed` has {', '.join(twice or names)} in two groups"
         hint = "a member shares its version in one group; lockstep is a group of all"
         raise UsageFailure(Problem("settings-groups", message, hint))
-
-
-def _read(key: str, value: object) -> Any:  # noqa: ANN401 - each key has a type of its own
-    if key in {"branch", "ignore"}:
-        return _names(key, [value] if key == "branch" and isinstance(value, str) else value)
-    if key == "fixed":
-        return _groups(key, value)
-    if key == "require-notes":
-        if not isinstance(value, bool):
-            raise _wrong(key, value, "true or false")
-        return value
-    if key in CHOICES:
-        return _choice(key, value)
-    if not isinstance(value, str) or (key == "remote" and not value):
-        raise _wrong(key, value, "a string")
-    if key == "repository" and not is_url(value):
-        raise _wrong(key, without_credentials(value), "a URL")
-    if key == "remote":
-        _require_plain(key, value)
-    return TagFormat(value) if key == "tag-format" else value
-
-
-def _choice(key: str, value: object) -> StrEnum:
-    known = CHOICES[key]
-    if not isinstance(value, str) or value not in set(known):
-        raise _wrong(key, value, " or ".join(f'"{each}"' for each in known))
-    return known(value)
-
-
-def _groups(key: str, value: object) -> tuple[tuple[NormalizedName, ...], ...]:
-    if not isinstance(value, list):
-        raise _wrong(key, value, "a list of lists of members")
-    return tuple(tuple(map(canonicalize_name, _names(key, group))) for group in value)
-
-
-def _names(key: str, value: object) -> tuple[str, ...]:
-    """Read a list of strings, none of them empty; releases need a branch."""
-    is_list = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
-    if not isinstance(value, list) or not is_list or (key == "branch" and not value):
-        raise _wrong(key, value, "a list of strings")
-    for name in value if key == "branch" else ():
-        _require_plain(key, name)
-    return tuple(value)
-
-
-def _require_plain(key: str, name: str) -> None:
-    """Refuse a name that git would take for an option, or that no ref can have."""
-    if name.startswith("-") or " " in name or not name.isprintable():
-        raise _wrong(key, name, "a valid name in git")
-
-
-CHOICES: Mapping[str, type[StrEnum]] = {"versioning": Versioning, "cascade": Cascade}
-
-
-def _wrong(key: str, value: object, expected: str) -> UsageFailure:
-    message = f"[tool.release] `{key}` is {brief(value)}"
-    return UsageFailure(Problem("settings-value", message, f"it takes {expected}"))
+    others = sorted({*settings.branch_lines, *settings.max_bump} - set(settings.branch))
+    if others:
+        message = f"[tool.release] has a line or a bump for {', '.join(others)}, not in `branch`"
+        hint = "list the branch in `branch`, too: releases are made from those alone"
+        raise UsageFailure(Problem("settings-branch", message, hint))

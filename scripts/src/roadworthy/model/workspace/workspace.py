@@ -18,6 +18,7 @@ from .settings import Settings
 from .version_source import VersionSource
 
 MANIFEST = "pyproject.toml"
+NEVER = "`never` in [tool.release] names it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,6 +161,15 @@ class Workspace:
             for name, member in self.members.items()
         }
         return replace(self, members=members)
+
+    def with_settings(self, settings: Settings) -> "Workspace":
+        """Return it as other settings have it: whom `never` names is never released."""
+        kept = {
+            name: replace(member, never_released=member.never_released or NEVER)
+            for name, member in self.members.items()
+            if name in settings.never
+        }
+        return replace(self, settings=settings, members={**self.members, **kept})
 
     def groups(self, names: Collection[NormalizedName]) -> tuple[tuple[NormalizedName, ...], ...]:
         """Return which of some members share one version."""

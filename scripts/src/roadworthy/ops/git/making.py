@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from .. import process
 from . import settings
 from .remote import public_url, reached_by, require_transport
-from .repository import NETWORK_SECONDS, Repository
+from .repository import NETWORK_SECONDS, TAGS, Repository
 from .words import readable
 
 # Where what a partial clone lacks is put, away from branches and tags.
@@ -59,8 +59,12 @@ def mirror(url: str, path: Path, environment: Mapping[str, str] | None = None) -
     return repository
 
 
-def borrow(checkout: Repository, path: Path, branch: str) -> Repository:
+def borrow(
+    checkout: Repository, path: Path, branch: str, at_remote: Mapping[str, str] | None = None
+) -> Repository:
     """Make a bare repository that has the user's commits, and HEAD on a branch of its own.
+
+    Of tags it has those of the remote, where these are known and here.
 
     Nothing is copied: it reads the objects where they lie. Git's own clone would have
     a process obey the settings of the user's repository, and could refuse a HEAD that
@@ -82,6 +86,9 @@ def borrow(checkout: Repository, path: Path, branch: str) -> Repository:
     spaces = ("refs/heads", "refs/tags", "refs/remotes")
     listed = checkout.git("for-each-ref", "--format=%(refname) %(objectname)", *spaces)
     refs = dict(line.split(" ") for line in listed.splitlines() if _is_utf8(line))
+    if at_remote is not None:
+        refs = {ref: target for ref, target in refs.items() if not ref.startswith(TAGS)}
+        refs |= _tags_here(checkout, at_remote)
     refs[f"refs/heads/{branch}"] = str(checkout.commit_of("HEAD"))
     lines = (f"create {ref} {target}\n" for ref, target in refs.items())
     made.git("update-ref", "--stdin", stdin="".join(lines))
@@ -111,6 +118,17 @@ def _complete(made: Repository, checkout: Repository) -> None:
     reader = Repository(path=made.path, environment=environment)
     hint = "this partial clone lacks objects; `git fetch --refetch` completes it"
     reader.git("fetch", "--quiet", "--no-tags", "--", url, *refs, hint=hint)
+
+
+def _tags_here(checkout: Repository, at_remote: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of a remote whose objects are here, too."""
+    tags = {
+        ref: target
+        for ref, target in at_remote.items()
+        if ref.startswith(TAGS) and not ref.endswith("^{}")
+    }
+    here = checkout.objects(list(dict.fromkeys(tags.values())))
+    return {ref: target for ref, target in tags.items() if target in here}
 
 
 def _serve(repository: Repository) -> None:

@@ -1,6 +1,6 @@
 """A repository, asked for whole answers and never member by member."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...model.history.change import Commit
 from ...model.history.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
+from ...model.problem import Failure
 from .. import process
 from .settings import Setting, effective, theirs
 from .words import COMMITS, literally, read_commits, read_records
@@ -17,7 +18,16 @@ FILE, LINK, SUBMODULE = (
     "120000",
     "160000",
 )  # https://git-scm.com/docs/git-fast-import#_filemodify
-NETWORK_SECONDS = 600
+# A remote may take so long: for its data, and for a mere answer.
+NETWORK_SECONDS, ANSWER_SECONDS = 600, 10.0
+TAGS = "refs/tags/"
+# https://git-scm.com/docs/gitcredentials and ssh(1): nothing asks on a screen, either.
+NO_QUESTIONS = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "SSH_ASKPASS_REQUIRE": "never",
+    "GCM_INTERACTIVE": "never",
+}
 NOTHING = "0" * 40  # no object has this hash
 # What a ref leads to through one tag and what that is, and what the ref itself names.
 PEELED = "%(*objectname)%00%(*objecttype)%00%(objectname)%00"
@@ -177,8 +187,34 @@ class Repository:
         peeled = self._peeled(records)
         return {ref.removeprefix("refs/tags/"): peeled[ref] for ref, *_ in records}
 
-    def tags_and_branches(self, head: str) -> tuple[tuple[Tag, ...], frozenset[str]]:
-        """Read every tag with its commit, and the names of all branches, here and remote."""
+    def refs_at(self, remote: str, seconds: float = ANSWER_SECONDS) -> Mapping[str, str] | None:
+        """Return the branches and tags of a remote, asked once; None where it does not answer.
+
+        Nobody is asked for a password: a remote that wants one does not answer.
+        """
+        if remote not in self._refs:
+            command = ("git", "-C", str(self.path), "ls-remote", "--heads", "--tags", "--", remote)
+            environment = {**self.environment, **NO_QUESTIONS}
+            try:
+                listed = process.run(command, environment=environment, seconds=seconds)
+            except Failure:
+                self._refs[remote] = None
+            else:
+                pairs = (line.split("\t") for line in listed.splitlines())
+                self._refs[remote] = {ref: target for target, ref in pairs}
+        return self._refs[remote]
+
+    @cached_property
+    def _refs(self) -> dict[str, Mapping[str, str] | None]:
+        return {}
+
+    def tags_and_branches(
+        self, head: str, at_remote: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Tag, ...], frozenset[str]]:
+        """Read every tag with its commit, and the names of all branches, here and remote.
+
+        Where it is known what the remote has, its tags count, and no others.
+        """
         trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=%x0A)"
         shape = f"%(refname)%00{PEELED}{trailer}%00"
         records = list(read_records(self.git("for-each-ref", f"--format={shape}"), 5))
@@ -200,6 +236,8 @@ class Repository:
                 branches.add(ref.removeprefix("refs/heads/"))
             elif ref.startswith("refs/remotes/"):
                 branches.add(ref.removeprefix("refs/remotes/").partition("/")[2])
+        if at_remote is not None:
+            tags = list(_as_at(at_remote, {tag.name: tag for tag in tags}, behind))
         return tuple(tags), frozenset(branches)
 
     def _peeled(self, records: Iterable[Sequence[str]]) -> dict[str, str]:
@@ -224,6 +262,14 @@ class Repository:
         """Return the commits up to `head` that touch any of the paths, newest first."""
         return self._log(prefix, "--full-history", head, "--", *map(literally, paths))
 
+    def paths_ever(self, name: str, prefix: str) -> tuple[str, ...]:
+        """Return the paths below a folder that files of a name had at any time, in any ref."""
+        options = ("-z", "--all", "--format=", "--name-only", "--no-renames", "--diff-filter=A")
+        listed = self.git("log", *options, "--", f":(top,glob)**/{name}")
+        below = f"{prefix}/" if prefix else ""
+        paths = dict.fromkeys(path.strip("\n") for path in listed.split("\0"))
+        return tuple(p.removeprefix(below) for p in paths if p and p.startswith(below))
+
     def commits_named(self, head: str, subject: str, prefix: str) -> tuple[Commit, ...]:
         """Return the commits up to `head` that have a line which starts so, newest first."""
         return self._log(prefix, "--basic-regexp", f"--grep=^{subject}", head, "--")
@@ -240,6 +286,27 @@ class Repository:
         options = ("-z", "--name-status", "--find-renames", "-l1000", "--topo-order")
         listed = self.git("log", *options, "--encoding=UTF-8", COMMITS, *selection)
         return tuple(read_commits(listed, prefix))
+
+
+def tags_of(refs: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags among the refs of a remote, each with the commit that it leads to."""
+    names = (ref.removeprefix(TAGS) for ref in refs if ref.startswith(TAGS))
+    plain = [name for name in names if not name.endswith("^{}")]
+    return {name: refs.get(f"{TAGS}{name}^{{}}", refs[TAGS + name]) for name in plain}
+
+
+def _as_at(
+    refs: Mapping[str, str], here: Mapping[str, Tag], behind: Collection[str]
+) -> Iterator[Tag]:
+    """Return the tags of a remote: those that are alike here, and others."""
+    for name, commit in tags_of(refs).items():
+        known = here.get(name)
+        is_same = known is not None and known.commit == commit
+        yield (
+            known
+            if known and is_same
+            else Tag(name=name, commit=commit, reachable=commit in behind)
+        )
 
 
 def is_true(value: str) -> bool:

@@ -97,7 +97,7 @@ def _targets(batch: Batch) -> Iterator[Target]:
 
 def _tagged(work: Work, tag: Tag) -> Iterator[Target]:
     workspace = work.workspaces[tag.commit]
-    parsed = workspace.settings.tag_format.parse(tag.name, workspace.members)
+    parsed = workspace.settings.parse_tag(tag.name, workspace.members)
     for name in parsed[0] if parsed else ():
         member = workspace.members[name]
         if not is_never_released(member):
