@@ -84,7 +84,12 @@ def test_plan_is_the_contract_as_json(checkout: Repo) -> None:
             },
         ],
         "unchanged": [
-            {"name": "zq-base", "version": "0.1.0", "why": "unchanged since zq-base/v0.1.0"}
+            {
+                "name": "zq-base",
+                "version": "0.1.0",
+                "why": "unchanged since zq-base/v0.1.0",
+                "changed": False,
+            }
         ],
     }
 

@@ -161,7 +161,7 @@ def test_tags_that_are_only_on_another_branch_are_asked_about(repo: Repo) -> Non
 def test_a_folder_that_was_elsewhere_then_is_found_by_its_name(repo: Repo) -> None:
     repo.tag(*(f"{name}-v0.1.0" for name in MEMBERS))
     repo.git("mv", "packages/zq-base", "packages/base")
-    repo.commit("feat: move")
+    repo.commit("feat: move", {"packages/base/src/zq_base/more.py": "x = 1\n"})
     assert planned(repo)["zq-base"] == ("zq-base-v0.1.0", "zq-base-v0.1.1")
 
 

@@ -32,7 +32,7 @@ def commit(message: str) -> Commit:
     ],
 )
 def test_a_message_says_how_much_it_changes(message: str, level: Level) -> None:
-    assert commit(message).level is level
+    assert commit(message).level() is level
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_message_says_how_much_it_changes(message: str, level: Level) -> None:
 def test_people_read_each_change_that_a_message_tells_without_its_type(
     message: str, entries: list[tuple[Level, str]]
 ) -> None:
-    assert list(commit(message).entries) == entries
+    assert list(commit(message).entries()) == entries
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,10 @@ def check_text(text: str) -> None:
     assert note is not None
     assert note.text
     told = commit(text)
-    assert all(words for _, words in told.entries)
+    assert all(words for _, words in told.entries())
     readers: tuple[Callable[[], object], ...] = (
         lambda: section_of(text, version),
-        lambda: (told.level, told.reverts, told.releases),
+        lambda: (told.level(), told.reverts, told.releases),
         lambda: (parsed(text), parsed(f"{text}.whl"), read_version(text)),
         lambda: (matches(text, text), version_in(text, FromFile((), "")), read_record(text)),
         *(partial(TagFormat(shape).parse, text, NAMES) for shape in SHAPES_OF_TAGS),
@@ -216,10 +216,10 @@ SLOW: dict[str, Callable[[], object]] = {
     "fences": lambda: with_section("```\n## 1\n" * LONG, "## 2\n"),
     "blank lines": lambda: with_section("\n" * LONG * 4, "## 2\n"),
     "carriage returns": lambda: section_of("\r" * LONG * 4, Version("1")),
-    "breaking": lambda: commit("BREAKING CHANGE: x\n" * LONG).entries,
-    "footers": lambda: commit("x\n\nBREAKING CHANGE: x\n" + "more\n" * LONG).entries,
-    "listed": lambda: commit("x\n" + "* fix: x\n" * LONG).entries,
-    "spaces": lambda: commit("x:" + " " * LONG * 10).entries,
+    "breaking": lambda: commit("BREAKING CHANGE: x\n" * LONG).entries(),
+    "footers": lambda: commit("x\n\nBREAKING CHANGE: x\n" + "more\n" * LONG).entries(),
+    "listed": lambda: commit("x\n" + "* fix: x\n" * LONG).entries(),
+    "spaces": lambda: commit("x:" + " " * LONG * 10).entries(),
     "reverts": lambda: commit("x\nRefs: " + "abcdef0, " * LONG).reverts,
     "words": lambda: read_note("changes/x.fix.md", "`a " * LONG),
     "globs": lambda: matches("/".join("a" * 60), "/".join(["**"] * 20) + "/b"),

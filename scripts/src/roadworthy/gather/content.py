@@ -2,54 +2,155 @@
 
 Commits tell what was done; only the content tells what came of it. A merge may change a
 file by itself, or change nothing, and what was taken back leaves no trace in the files.
-Two processes serve all members.
+A handful of processes serve all members.
 """
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
-from ..model.history.history import is_ignored
+from ..model.history.history import is_ignored, owner_of
 from ..model.plan.facts import Facts
-from ..model.workspace.workspace import Member
-from ..ops.tree import Tree
+from ..model.workspace.content import Difference, stated, values
+from ..model.workspace.version_source import FromFile, with_version
+from ..model.workspace.workspace import MANIFEST, Member
+from ..ops.tree import Tree, texts_at
+from .tagged import manifests_then
+
+Place = tuple[str, str]
+FOR_ALL = Version("0")  # two states that differ in their version alone are alike
 
 
-def differing(tree: Tree, facts: Facts) -> Mapping[NormalizedName, bool]:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A member as it was released, and as it is: a commit, and its folder there."""
+
+    member: Member
+    released: Place
+    current: Place
+
+
+def differing(tree: Tree, facts: Facts) -> Mapping[NormalizedName, Difference]:
     """Tell of members whether anything that counts differs between their prior tag and HEAD.
 
-    Left out are those of which folders say nothing: that were never released, that lie at the
-    root, around another member, or elsewhere when they were tagged.
+    Left out are those that were never released, and whose folder nobody finds at their tag.
     """
-    priors = facts.priors()
-    members = [m for m in facts.workspace.members.values() if m.name in priors]
-    alone = [member for member in members if _is_alone(member, facts)]
-    ends = {m.name: (priors[m.name][1].commit, m.path) for m in alone}
-    known = _trees(tree, [*ends.values(), *((tree.commit, m.path) for m in alone)])
-    pairs = {
-        member.name: (known[ends[member.name]], known[tree.commit, member.path])
-        for member in alone
-        if ends[member.name] in known
+    pairs = list(_pairs(tree, facts))
+    outside = [place for pair in pairs for place in _outside(pair)]
+    folders = [place for pair in pairs for place in (pair.released, pair.current)]
+    known = _objects(tree, dict.fromkeys([*folders, *outside]))
+    there = [pair for pair in pairs if pair.released in known and pair.current in known]
+    trees = {pair.member.name: (known[pair.released], known[pair.current]) for pair in there}
+    files = tree.repository.differing_files(two for two in trees.values() if two[0] != two[1])
+    owners = {member.path: name for name, member in facts.workspace.members.items()}
+    changed = {
+        pair.member.name: [
+            file
+            for file in files.get(trees[pair.member.name], ())
+            if _counts(pair.member, pair.member.file(file), owners, facts)
+        ]
+        for pair in there
     }
-    files = tree.repository.differing_files(pair for pair in pairs.values() if pair[0] != pair[1])
+    texts = _texts(tree, there, changed)
     return {
-        member.name: any(_counts(member, file, facts) for file in files.get(pairs[member.name], ()))
-        for member in alone
-        if member.name in pairs
+        pair.member.name: _difference(pair, changed[pair.member.name], texts, known)
+        for pair in there
     }
 
 
-def _is_alone(member: Member, facts: Facts) -> bool:
-    others = (other.path for other in facts.workspace.members.values())
-    return member.path != "." and not any(path.startswith(f"{member.path}/") for path in others)
+def _pairs(tree: Tree, facts: Facts) -> Iterator[Pair]:
+    """Pair each member with where it lay at its tag: it is found there by its name."""
+    priors, members = facts.priors(), facts.workspace.members
+    released = {name: member for name, member in members.items() if name in priors}
+    at_tags = {(priors[name][1].commit, name): member.path for name, member in released.items()}
+    elsewhere = manifests_then(tree, at_tags)
+    for (commit, name), path in at_tags.items():
+        folder = elsewhere.get((commit, name), path)
+        yield Pair(members[name], (commit, folder), (tree.commit, path))
 
 
-def _trees(tree: Tree, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Map folders of commits to the trees that they are; what is not there is left out."""
-    names = {place: f"{place[0]}:{tree.path(place[1])}" for place in places}
+def _outside(pair: Pair) -> Iterator[Place]:
+    """Return what a member takes from elsewhere, then and now."""
+    for path in pair.member.content.outside:
+        yield from ((pair.released[0], path), (pair.current[0], path))
+
+
+def _objects(tree: Tree, places: Iterable[Place]) -> dict[Place, str]:
+    """Map files and folders of commits to the objects that they are; what is not there is not."""
+    paths = {place: tree.path(place[1]).removesuffix(".").rstrip("/") for place in places}
+    names = {place: f"{place[0]}:{path}" for place, path in paths.items()}
     found = tree.repository.objects(list(names.values()))
     return {place: found[name] for place, name in names.items() if name in found}
 
 
-def _counts(member: Member, file: str, facts: Facts) -> bool:
-    return not is_ignored(member.file(file), facts.workspace.settings.ignore)
+def _counts(member: Member, file: str, owners: Mapping[str, NormalizedName], facts: Facts) -> bool:
+    """Tell whether a file goes into a member: those of members within it do not."""
+    if is_ignored(file, facts.workspace.settings.ignore) or not member.is_made_of(file):
+        return False
+    return owner_of(file, owners) in {member.name, None}
+
+
+def _texts(
+    tree: Tree, pairs: Iterable[Pair], changed: Mapping[NormalizedName, list[str]]
+) -> Mapping[Place, str]:
+    """Read, then and now, the files of which not every byte counts."""
+    wanted = [
+        place
+        for pair in pairs
+        for file in changed[pair.member.name]
+        if file in _read(pair.member)
+        for place in _two(pair, file)
+    ]
+    return texts_at(tree, wanted)
+
+
+def _two(pair: Pair, file: str) -> tuple[Place, Place]:
+    """Return where a file of a member lay, and where it lies."""
+    (commit, before), (head, after) = pair.released, pair.current
+    return (commit, _in(before, file)), (head, _in(after, file))
+
+
+def _in(folder: str, file: str) -> str:
+    return file if folder == "." else f"{folder}/{file}"
+
+
+def _read(member: Member) -> set[str]:
+    """Return the manifest, and the file that has the version, from the member's folder on."""
+    own = f"{member.path}/" if member.path != "." else ""
+    return {MANIFEST, member.version_file.removeprefix(own)} - {""}
+
+
+def _difference(
+    pair: Pair, files: Iterable[str], texts: Mapping[Place, str], known: Mapping[Place, str]
+) -> Difference:
+    differs, is_stated = False, False
+    for file in files:
+        then, now = (texts.get(place, "") for place in _two(pair, file))
+        if file == MANIFEST:
+            before, after = _table(then), _table(now)
+            differs |= values(before) != values(after)
+            is_stated |= stated(before) != stated(after)
+        elif file in _read(pair.member):
+            differs |= _masked(then, pair.member) != _masked(now, pair.member)
+        else:
+            differs = True
+    ends = (pair.released[0], pair.current[0])
+    one, other = ([known.get((end, path)) for path in pair.member.content.outside] for end in ends)
+    return Difference(differs or one != other, is_stated)
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _masked(text: str, member: Member) -> str:
+    """Return a text without the version that is in it."""
+    assert isinstance(member.source, FromFile)  # noqa: S101 - such alone have a file for it
+    return with_version(text, member.source, FOR_ALL)

@@ -26,6 +26,19 @@ def tagged(tree: Tree, tags: Collection[Tag], workspace: Workspace) -> Tagged:
     return read_tags(tags, workspace, _shown(tree, wanted, workspace) if others else None)
 
 
+def manifests_then(tree: Tree, paths: Mapping[Place, str]) -> dict[Place, str]:
+    """Find the folders that members had at commits, where their own of today is not there."""
+    folders = {place: path.removesuffix(".") for place, path in paths.items()}
+    names = {p: tree.path(f"{f}/{MANIFEST}" if f else MANIFEST) for p, f in folders.items()}
+    known = tree.repository.objects([f"{place[0]}:{name}" for place, name in names.items()])
+    missing = [place for place, name in names.items() if f"{place[0]}:{name}" not in known]
+    if not missing:
+        return {}
+    ever = tree.manifests_ever()
+    found = _manifests(tree, dict.fromkeys(missing[: LIMIT // max(1, len(ever))], ever))
+    return {place: path.rpartition("/")[0] or "." for place, (path, _) in found.items()}
+
+
 def _shown(
     tree: Tree, wanted: Iterable[Place], workspace: Workspace
 ) -> dict[Place, Version | None]:
@@ -40,6 +53,19 @@ def _shown(
 
 
 def _found(tree: Tree, paths: Mapping[Place, Iterable[str]]) -> dict[Place, Version | None]:
+    """Return the versions that the manifests of members say."""
+    found = _manifests(tree, paths)
+    in_files = _in_files(tree, found)
+    return {
+        place: in_files.get(place) if isinstance(said, FromFile) else _known(said)
+        for place, (_, said) in found.items()
+        if not isinstance(said, FromFile) or place in in_files
+    }
+
+
+def _manifests(
+    tree: Tree, paths: Mapping[Place, Iterable[str]]
+) -> dict[Place, tuple[str, VersionSource | Version | None]]:
     """Find each member in the first manifest of some that is its own at a commit."""
     wanted = dict.fromkeys((commit, path) for (commit, _), each in paths.items() for path in each)
     texts = texts_at(tree, wanted)
@@ -50,12 +76,7 @@ def _found(tree: Tree, paths: Mapping[Place, Iterable[str]]) -> dict[Place, Vers
             project = projects.get(texts.get((commit, path), ""))
             if project and project[0] == name:
                 found.setdefault((commit, name), (path, project[1]))
-    in_files = _in_files(tree, found)
-    return {
-        place: in_files.get(place) if isinstance(said, FromFile) else _known(said)
-        for place, (_, said) in found.items()
-        if not isinstance(said, FromFile) or place in in_files
-    }
+    return found
 
 
 def _in_files(

@@ -36,7 +36,8 @@ class Standing:
     `manifest` is what is written, `prior` the highest version released and `final` the
     highest that is no pre-release. `phase` is what people ask for: `FINAL`, one of
     `PRE_RELEASES`, or None to go on as before. With `settled`, a release commit wrote
-    the manifest's version, and it is meant as it stands.
+    the manifest's version, and it is meant as it stands. `feature` is what a feature moves
+    before 1.0.
     """
 
     manifest: Version | None
@@ -45,6 +46,7 @@ class Standing:
     level: Level = Level.NONE
     phase: str | None = None
     settled: bool = False
+    feature: Level = Level.PATCH
 
     @property
     def ahead(self) -> Version | None:
@@ -84,7 +86,7 @@ class Standing:
         """Return the final version that is released, or that pre-releases lead to."""
         bases = [base_of(self.ahead)] if self.ahead else []
         bases += [base_of(self.prior)] if self.prior and self.prior.is_prerelease else []
-        bases += [raised(self.final, self.level)] if self.final else []
+        bases += [raised(self.final, self.level, self.feature)] if self.final else []
         return max(bases)
 
 
@@ -116,17 +118,18 @@ def first_pre_release(base: Version, phase: str) -> Version:
     return base.__replace__(pre=(phase, 1))
 
 
-def raised(version: Version, level: Level) -> Version:
+def raised(version: Version, level: Level, feature: Level = Level.PATCH) -> Version:
     """Return the next final version of that level.
 
     Before 1.0 a breaking change moves the minor and all else the patch, so that
-    the range `>=0.3.1,<0.4` means what `>=3.1,<4` means later on.
+    the range `>=0.3.1,<0.4` means what `>=3.1,<4` means later on. `feature` says what a
+    feature moves then, for who wants it otherwise.
     """
     if level is Level.NONE:
         return version
     major, minor, micro = version.major, version.minor, version.micro
     if major == 0:
-        level = Level(level - 1) or Level.PATCH
+        level = feature if level is Level.MINOR else Level(level - 1) or Level.PATCH
     match level:
         case Level.MAJOR:
             release = (major + 1, 0, 0)

@@ -85,7 +85,12 @@ def plan(made: Plan) -> dict[str, object]:
             for r in made.releases
         ],
         "unchanged": [
-            {"name": u.name, "version": str(u.version) if u.version else None, "why": u.why}
+            {
+                "name": u.name,
+                "version": str(u.version) if u.version else None,
+                "why": u.why,
+                "changed": u.changed,
+            }
             for u in made.unchanged
         ],
         "gone": [

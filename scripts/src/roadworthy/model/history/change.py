@@ -4,11 +4,11 @@ https://www.conventionalcommits.org/en/v1.0.0/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ..version import Level
-from .message import ChangelogEntry, entries_of
+from .message import ChangelogEntry, entries_of, is_understood
 
 _REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _REFERRED = re.compile(r"Refs: *(?P<hashes>[0-9a-f]{7,40}(?:, *[0-9a-f]{7,40})*)")
@@ -34,15 +34,18 @@ class Commit:
         """Return the first line of the message; it may have none."""
         return self.message.partition("\n")[0].strip() or "a commit without a message"
 
-    @property
-    def level(self) -> Level:
-        """Return the greatest change that the message tells of."""
-        return max(level for level, _ in self.entries)
+    def level(self, ignored: Collection[str] = ()) -> Level:
+        """Return the greatest change that the message tells of; ignored types tell of none."""
+        return max(level for level, _ in self.entries(ignored))
+
+    def entries(self, ignored: Collection[str] = ()) -> tuple[ChangelogEntry, ...]:
+        """Return what the message tells, in words for people who use the member."""
+        return entries_of(self.subject, self._body, ignored)
 
     @property
-    def entries(self) -> tuple[ChangelogEntry, ...]:
-        """Return what the message tells, in words for people who use the member."""
-        return entries_of(self.subject, self._body)
+    def is_understood(self) -> bool:
+        """Tell whether the message says by itself how far it reaches."""
+        return is_understood(self.subject, self._body)
 
     @property
     def reverts(self) -> tuple[str, ...]:

@@ -42,14 +42,18 @@ def commits_of_members(
 
     A member whose folder was moved keeps those that touched the folder before.
     """
-    owners = {member.path: member.name for member in members}
-    result: dict[NormalizedName, list[Commit]] = {name: [] for name in owners.values()}
+    known = {member.name: member for member in members}
+    owners = {member.path: name for name, member in known.items()}
+    takers = [member for member in known.values() if member.content.outside]
+    result: dict[NormalizedName, list[Commit]] = {name: [] for name in known}
     for commit in commits:
         for new, old in commit.moves.items():
             if new.endswith(f"/{MANIFEST}") and _folder(new) in owners:
                 owners[_folder(old)] = owners[_folder(new)]
-        files = (file for file in commit.files if not is_ignored(file, ignore))
-        for name in sorted({owner for file in files if (owner := _owner(file, owners))}):
+        files = [file for file in commit.files if not is_ignored(file, ignore)]
+        found = {m.name for m in takers for file in files if m.content.has_outside(file)}
+        found |= {o for f in files if (o := owner_of(f, owners)) and known[o].is_made_of(f)}
+        for name in sorted(found):
             result[name].append(commit)
     return {name: tuple(found) for name, found in result.items()}
 
@@ -79,7 +83,8 @@ def is_ignored(file: str, ignore: Sequence[str]) -> bool:
     return any(matches(file, pattern) for pattern in ignore)
 
 
-def _owner(file: str, owners: Mapping[str, NormalizedName]) -> NormalizedName | None:
+def owner_of(file: str, owners: Mapping[str, NormalizedName]) -> NormalizedName | None:
+    """Return the member in whose folder a file lies: the nearest of those that hold it."""
     folder = file
     while folder:
         folder = _folder(folder)

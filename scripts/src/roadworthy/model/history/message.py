@@ -7,7 +7,7 @@ of `git merge --squash`. What somebody quotes from others counts for nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..version import Level
 
@@ -36,22 +36,37 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}|~{3,})")
 _QUOTED = {"<details>": "</details>", "<blockquote>": "</blockquote>"}
 
 
-def entries_of(subject: str, body: Iterable[str]) -> tuple[ChangelogEntry, ...]:
+def entries_of(
+    subject: str, body: Iterable[str], ignored: Collection[str] = ()
+) -> tuple[ChangelogEntry, ...]:
     """Return what a message tells, in words for people who use the member.
 
     That is the subject, or the subjects of the commits that it carries, and each breaking
-    change that a footer names. Anything unmarked is a patch.
+    change that a footer names. Anything unmarked is a patch; a type that is ignored, and
+    breaks nothing, has no level.
     """
+    subject, lines = _unwrapped(subject, body)
+    listed = () if _is_upgrade(subject) else _listed(lines, subject)
+    own = () if listed and not HEADER.fullmatch(subject) else (_entry(subject, ignored),)
+    broken = ((Level.MAJOR, text) for text in _breaking(lines))
+    return (*own, *listed, *broken)
+
+
+def is_understood(subject: str, body: Iterable[str]) -> bool:
+    """Tell whether a message has a header that says its type, or carries commits that do."""
+    subject, lines = _unwrapped(subject, body)
+    return bool(HEADER.fullmatch(subject) or _listed(lines, subject) or [*_breaking(lines)])
+
+
+def _unwrapped(subject: str, body: Iterable[str]) -> tuple[str, list[str]]:
+    """Take off what a forge or git puts around a message; leave out what is quoted."""
     subject = _MERGED.sub("", subject)
     lines = list(_own_words(body))
     if subject == _SQUASHED:
-        subject, lines = _of_squash(subject, lines)
-    elif _MERGED_IN.fullmatch(subject):
+        return _of_squash(subject, lines)
+    if _MERGED_IN.fullmatch(subject):
         subject = next((line for line in lines if HEADER.fullmatch(line)), subject)
-    listed = () if _is_upgrade(subject) else _listed(lines, subject)
-    own = () if listed and not HEADER.fullmatch(subject) else (_entry(subject),)
-    broken = ((Level.MAJOR, text) for text in _breaking(lines))
-    return (*own, *listed, *broken)
+    return subject, lines
 
 
 def _own_words(lines: Iterable[str]) -> Iterator[str]:
@@ -102,12 +117,14 @@ def _is_upgrade(subject: str) -> bool:
     return bool(_BUMP.match(subject) or (scope and _OF_DEPENDENCIES.fullmatch(scope)))
 
 
-def _entry(header: str) -> ChangelogEntry:
+def _entry(header: str, ignored: Collection[str] = ()) -> ChangelogEntry:
     parsed = HEADER.fullmatch(header)
     if parsed is None:
         return Level.PATCH, header
     if parsed["breaking"] or parsed["early"]:
         return Level.MAJOR, parsed["text"]
+    if parsed["type"].lower() in ignored:
+        return Level.NONE, parsed["text"]
     is_feature = parsed["type"].lower() in {"feat", "feature"}
     return Level.MINOR if is_feature else Level.PATCH, parsed["text"]
 

@@ -20,11 +20,15 @@ TEXTS, CHANGESETS = (".md", ".rst", ".txt"), ".changeset"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """A change note: the file it is in, what it changes and what people are told."""
+    """A change note: the file it is in, what it changes and what people are told.
+
+    One that `is_empty` is told by the words of its name.
+    """
 
     path: str
     level: Level
     text: str
+    is_empty: bool = False
 
 
 def is_note(path: str) -> bool:
@@ -55,8 +59,9 @@ def read_note(path: str, text: str) -> Note | None:
     words, _, level = stem.rpartition(".")
     if level not in LEVELS:
         return None
-    shown = visible(text.removeprefix("\ufeff")).strip() or one_line(words.replace("-", " "))
-    return Note(path=path, level=LEVELS[level], text=shown or level)
+    own = visible(text.removeprefix("\ufeff")).strip()
+    told = own or one_line(words.replace("-", " ")) or level
+    return Note(path=path, level=LEVELS[level], text=told, is_empty=not own)
 
 
 def note_name(text: str, level: str, taken: Container[str]) -> str:

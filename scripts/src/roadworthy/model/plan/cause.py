@@ -57,8 +57,11 @@ def _of_changes(draft: Draft, cause: Cause, intent: Intent) -> Cause:
         reasons = [note.text.partition("\n")[0] for note in draft.notes if note.level]
         level = max(note.level for note in draft.notes)
     else:
-        reasons = [commit.subject for commit in past.commits]
-        level = max((commit.level for commit in past.unsettled), default=Level.NONE)
+        reasons = [commit.subject for commit in past.counting]
+        level = past.level(past.unsettled)
+        if past.is_stated and not reasons:  # such as an upgrade by a bot
+            reasons = [commit.subject for commit in past.commits]
+            level = Level.PATCH if past.unsettled else Level.NONE
         if past.differs_anyway:  # such as by a merge that changed a file by itself
             reasons, level = [f"its files differ from {draft.prior[1].name}"], Level.PATCH
     if name in intent.levels:
@@ -77,6 +80,7 @@ def _of_manifest(draft: Draft, cause: Cause) -> tuple[str, ...]:
     manifest, planned = draft.member.version, draft.next_by(cause)
     if manifest == planned:
         return (f"its manifest says {manifest}, which has no tag",)
-    if isinstance(manifest, Version) and manifest.is_devrelease:
+    has_begun = cause.reasons or cause.phase is not None
+    if isinstance(manifest, Version) and manifest.is_devrelease and has_begun:
         return (f"its manifest says {manifest}, a development version of {planned}",)
     return ()

@@ -15,7 +15,12 @@ from ..version import Level, read_version
 
 FILE = "CHANGELOG.md"
 PREAMBLE = "# Changelog\n"
-HEADINGS = {Level.MAJOR: "Changed", Level.MINOR: "Added", Level.PATCH: "Fixed"}
+HEADINGS = {
+    Level.MAJOR: "Changed",
+    Level.MINOR: "Added",
+    Level.PATCH: "Fixed",
+    Level.NONE: "Other",
+}
 BOM, FRONT, COMMENT = "\ufeff", "---", ("<!--", "-->")
 # What starts so is no text that an underline makes a heading.
 NO_TEXT = ("#", " ", "\t", "-", "*", "+", ">", "|", "=")

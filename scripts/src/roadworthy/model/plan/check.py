@@ -11,6 +11,7 @@ from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
 from .draft import Draft, ranges_left
 from .facts import Facts, Page
 from .tag_check import group_problems, shape_problems, shape_warnings, tag_problems
+from .word_check import word_warnings
 
 # So many problems of one kind are said each; more are said as one.
 ONE_BY_ONE = 3
@@ -34,6 +35,7 @@ def plan_problems(
         ]
         (problems if draft.is_due or broken else warnings).extend(found)
     problems += [*group_problems(drafts), *shape_problems(facts)]
+    warnings += word_warnings(drafts.values())
     warnings += [*shape_warnings(facts), *map(_stray_problem, facts.workspace.strays)]
     return tuple(_gathered(dict.fromkeys(problems))), tuple(_gathered(warnings))
 

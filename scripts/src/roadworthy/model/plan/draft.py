@@ -100,6 +100,7 @@ class Draft:
             level=max(each.level for each in causes),
             phase=next((each.phase for each in causes if each.phase is not None), None),
             settled=any(past.settled for past in pasts),
+            feature=self.past.settings.feature_level,
         ).next
 
     @property
@@ -115,7 +116,7 @@ class Draft:
         return tuple(
             (level, f"{in_markdown(text)} ({commit.hash[:7]})")
             for commit in self.past.unsettled
-            for level, text in commit.entries
+            for level, text in commit.entries(self.past.settings.ignore_types)
         )
 
 

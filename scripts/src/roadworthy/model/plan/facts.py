@@ -14,6 +14,7 @@ from ..history.inferred import Inferred
 from ..history.tag import Tag
 from ..history.tagged import Tagged, read_tags
 from ..problem import Problem
+from ..workspace.content import Difference
 from ..workspace.workspace import Member, Workspace
 
 
@@ -78,7 +79,7 @@ class Facts:
     commits: tuple[Commit, ...] = ()
     pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
     version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
-    differs: Mapping[NormalizedName, bool] = field(default_factory=dict)
+    differs: Mapping[NormalizedName, Difference] = field(default_factory=dict)
     tagged: Tagged | None = None
     only_here: tuple[str, ...] = ()
     inferred: Inferred | None = None

@@ -9,6 +9,9 @@ from packaging.version import Version
 from ..history.change import Commit
 from ..history.history import Behind, commits_of_members, without_reverted
 from ..history.tag import Tag
+from ..version import Level
+from ..workspace.content import Difference
+from ..workspace.settings import Settings
 from ..workspace.workspace import Member
 from .facts import Facts
 from .intent import Intent
@@ -24,10 +27,12 @@ class Past:
     there is such a commit. `moved_on` tells whether anything but release commits came after
     the tag, in any member, and `is_prepared` whether there are release commits since then.
     `cancelled` counts commits whose changes cancel out; `differs_anyway` tells that the
-    content is another, and that no commit says so.
+    content is another, and that no commit says so; `is_stated`, that its manifest says another
+    thing of the project.
     """
 
     member: Member
+    settings: Settings
     prior: tuple[Version, Tag] | None
     final: Version | None
     commits: tuple[Commit, ...] = ()
@@ -36,7 +41,18 @@ class Past:
     moved_on: bool = False
     cancelled: int = 0
     differs_anyway: bool = False
+    is_stated: bool = False
     is_prepared: bool = False
+
+    def level(self, commits: Iterable[Commit]) -> Level:
+        """Return the greatest change that some commits tell of."""
+        ignored = self.settings.ignore_types
+        return max((commit.level(ignored) for commit in commits), default=Level.NONE)
+
+    @property
+    def counting(self) -> tuple[Commit, ...]:
+        """Return the commits that release something by themselves."""
+        return tuple(commit for commit in self.commits if self.level([commit]))
 
     @property
     def is_ahead(self) -> bool:
@@ -49,7 +65,12 @@ def pasts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Past]:
     """Return the past of every member that is ever released."""
     workspace, priors, finals = facts.workspace, facts.priors(), facts.finals()
     pasts = {
-        name: Past(member=member, prior=priors.get(name), final=finals.get(name))
+        name: Past(
+            member=member,
+            settings=workspace.settings,
+            prior=priors.get(name),
+            final=finals.get(name),
+        )
         for name, member in workspace.members.items()
         if not member.never_released
         and (member.version or name in priors or name in intent.versions)
@@ -90,14 +111,18 @@ def _with_commits(past: Past, touching: Iterable[Commit], settled: str, behind: 
     )
 
 
-def _by_content(past: Past, differs: bool | None) -> Past:  # noqa: FBT001 - None: not known
+def _by_content(past: Past, found: Difference | None) -> Past:
     """Let the content decide whether a member is changed; commits say how far and why."""
-    if differs is None:
+    if found is None:
         return past
-    if not differs:
+    if not found.differs:
         count = len(past.commits)
         return replace(past, commits=(), unsettled=(), cancelled=count)
-    return replace(past, differs_anyway=not past.commits and not past.is_prepared)
+    return replace(
+        past,
+        differs_anyway=not past.commits and not past.is_prepared,
+        is_stated=found.is_stated,
+    )
 
 
 def _settling(member: Member, commits: Iterable[Commit]) -> str:

@@ -50,11 +50,12 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unchanged:
-    """A member that is not released, and why."""
+    """A member that is not released, and why; it may have changed all the same."""
 
     name: NormalizedName
     version: Version | None
     why: str
+    changed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,8 +193,9 @@ def _bump(draft: Draft) -> Level:
         return draft.cause.level
     if draft.is_fixed:
         return level_between(draft.prior[0], draft.version)
-    level, final = max((c.level for c in past.commits), default=Level.NONE), past.final
-    if level and final and base_of(draft.version) == raised(final, level):
+    level, final = past.level(past.commits), past.final
+    feature = past.settings.feature_level
+    if level and final and base_of(draft.version) == raised(final, level, feature):
         return level
     return level_between(draft.prior[0], draft.version)
 
@@ -204,14 +206,24 @@ def _unchanged(facts: Facts, drafts: Mapping[NormalizedName, Draft]) -> Iterator
         if draft is None:
             yield Unchanged(name=name, version=member.version, why=_never(member))
         elif not draft.is_due:
-            since = draft.prior[1].name if draft.prior else "the first commit"
             version = member.version or (draft.prior[0] if draft.prior else None)
-            why = f"unchanged since {since}"
-            if draft.past.cancelled:
-                count = draft.past.cancelled
-                commits = f"{count} commit{'s' * (count > 1)}"
-                why = f"{why}: {commits}, whose changes cancel out"
-            yield Unchanged(name=name, version=version, why=why)
+            changed = bool(draft.past.commits or draft.past.differs_anyway)
+            yield Unchanged(name=name, version=version, why=_stays(draft), changed=changed)
+
+
+def _stays(draft: Draft) -> str:
+    """Say why a member is not released that could be."""
+    past = draft.past
+    since = draft.prior[1].name if draft.prior else "the first commit"
+    count = past.cancelled or len(past.commits)
+    commits = f"{count} commit{'s' * (count > 1)}"
+    if past.cancelled:
+        return f"unchanged since {since}: {commits}, whose changes cancel out"
+    if draft.notes and not draft.entries:
+        return f"changed since {since}, by notes that are for nobody else"
+    if past.commits:
+        return f"changed since {since} by {commits} of types that release nothing"
+    return f"unchanged since {since}"
 
 
 def _never(member: Member) -> str:

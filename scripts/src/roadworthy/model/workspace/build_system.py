@@ -33,7 +33,7 @@ VERSION_FILES = (
     ("scikit-build", "generate", "path"),
     ("versioningit", "write", "file"),
 )
-KEYS = frozenset({"generated"})
+KEYS = frozenset({"generated", "sources"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

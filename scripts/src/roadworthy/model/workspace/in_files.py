@@ -15,7 +15,7 @@ def with_files(
 ) -> tuple[list[Member], tuple[str, ...]]:
     """Give members their notes, and the versions that lie in files; return what is no note."""
     there = frozenset(files)
-    placed = [_with_version_file(member, there) for member in members]
+    placed = [_placed(member, there) for member in members]
     folders = {member.file(FOLDER): member.name for member in placed}
     written = [f for f in files if is_note(f) and f.rpartition("/")[0] in folders]
     wanted = [*written, *(member.version_file for member in placed if member.version_file)]
@@ -40,6 +40,12 @@ def with_files(
 def _lies_below(file: str, folders: Collection[str]) -> bool:
     """Tell whether a file lies in a folder of notes of a member, or in none of any."""
     return file.startswith(CHANGESETS) or any(file.startswith(f"{folder}/") for folder in folders)
+
+
+def _placed(member: Member, files: Collection[str]) -> Member:
+    """Say in which of the files a member has its version, and which of its roots are there."""
+    member = _with_version_file(member, files)
+    return member if member.path != "." else replace(member, content=member.content.among(files))
 
 
 def _with_version_file(member: Member, files: Collection[str]) -> Member:

@@ -15,6 +15,7 @@ from ..problem import Problem, UsageFailure
 from ..text import brief, short
 from ..version import read_version
 from .build_system import read_build_system
+from .content import read_content
 from .requirement import InternalRequirement, Kind, internal_requirement, is_range
 from .version_source import Unknown, VersionSource, version_source
 from .workspace import Member
@@ -49,6 +50,7 @@ def read_member(
         commands=tuple(sorted({*project.get("scripts", {}), *project.get("gui-scripts", {})})),
         build=read_build_system(path, table, root),
         repository=_repository(project),
+        content=read_content(path, table),
     )
 
 

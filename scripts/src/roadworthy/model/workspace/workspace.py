@@ -13,11 +13,12 @@ from ..plan.graph import Graph
 from ..problem import Problem, UsageFailure, stop_on
 from ..url import without_credentials
 from .build_system import BuildSystem
+from .content import Content
 from .requirement import InternalRequirement, Kind
 from .settings import Settings
 from .version_source import VersionSource
 
-MANIFEST = "pyproject.toml"
+MANIFEST, LOCK = "pyproject.toml", "uv.lock"
 NEVER = "`never` in [tool.release] names it"
 
 
@@ -44,6 +45,13 @@ class Member:
     commands: tuple[str, ...] = ()
     build: BuildSystem = field(default_factory=BuildSystem)
     repository: str = ""
+    content: Content = field(default_factory=Content)
+
+    def is_made_of(self, file: str) -> bool:
+        """Tell whether a file of its folder, or of elsewhere, goes into it, unless ignored."""
+        if self.path == ".":
+            return self.content.has_at_root(file)
+        return file != self.file(LOCK) or self.content.has_outside(file)
 
     def file(self, name: str) -> str:
         """Return the path of one of its files, from the workspace's root."""
