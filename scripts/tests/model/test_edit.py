@@ -91,6 +91,9 @@ def test_the_message_says_what_is_released_and_why() -> None:
         "\n"
         "- sugar 0.2.0: feat!: another grain\n"
         "- cake 1.0.1: sugar 0.2.0 is outside of its range `>=0.1.0,<0.2`\n"
+        "\n"
+        "Releases: sugar==0.2.0\n"
+        "Releases: cake==1.0.1\n"
     )
 
 

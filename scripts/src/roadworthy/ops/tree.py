@@ -75,9 +75,9 @@ class Tree:
         """Return the commits that are not behind all of `after`, newest first."""
         return self.repository.history(self.commit, after, self.prefix)
 
-    def commits_named(self, subject: str) -> tuple[Commit, ...]:
+    def commits_named(self, *starts: str) -> tuple[Commit, ...]:
         """Return the commits that have a line which starts so, newest first."""
-        return self.repository.commits_named(self.commit, subject, self.prefix)
+        return self.repository.commits_named(self.commit, starts, self.prefix)
 
     def changes_of(self, paths: Iterable[str]) -> tuple[Commit, ...]:
         """Return the commits that touch any of the paths, newest first."""

@@ -8,12 +8,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ..version import Level
-from .message import ChangelogEntry, entries_of, is_understood
+from .message import ChangelogEntry, carries_others, entries_of, is_understood
 
 _REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _REFERRED = re.compile(r"Refs: *(?P<hashes>[0-9a-f]{7,40}(?:, *[0-9a-f]{7,40})*)")
 _RELEASED = re.compile(r"- (?P<name>\S+) (?P<version>\S+):(?: |$)")
 RELEASE_SUBJECT = "release: "
+# What a release commit is known by, whatever becomes of its first line: hooks, squashes and
+# people write before and behind it. https://git-scm.com/docs/git-interpret-trailers
+RELEASE_TRAILER = "Releases"
+_TRAILER = re.compile(rf" *{RELEASE_TRAILER}: (?P<name>\S+)==(?P<version>\S+) *")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +61,19 @@ class Commit:
 
     @property
     def releases(self) -> Mapping[str, str]:
-        """Return the versions that a release commit settles, by member; none for any other."""
-        if not self.subject.startswith(RELEASE_SUBJECT):
-            return {}
-        found = (_RELEASED.match(line) for line in self._body)
-        return {each["name"]: each["version"] for each in found if each}
+        """Return the versions that a release commit settles, by member; none for any other.
+
+        Its trailers say so, also where it was squashed with others.
+        """
+        found = [each for line in self._body if (each := _TRAILER.fullmatch(line))]
+        if not found and self.subject.startswith(RELEASE_SUBJECT):
+            found = [each for line in self._body if (each := _RELEASED.match(line))]
+        return {each["name"]: each["version"] for each in found}
+
+    @property
+    def is_release(self) -> bool:
+        """Tell whether it settles versions, and tells of no other change."""
+        return bool(self.releases) and not carries_others(self.subject, self._body)
 
     @property
     def _body(self) -> list[str]:

@@ -58,6 +58,12 @@ def is_understood(subject: str, body: Iterable[str]) -> bool:
     return bool(HEADER.fullmatch(subject) or _listed(lines, subject) or [*_breaking(lines)])
 
 
+def carries_others(subject: str, body: Iterable[str]) -> bool:
+    """Tell whether a message lists commits of its own, such as those of a squashed request."""
+    subject, lines = _unwrapped(subject, body)
+    return bool(_listed(lines, subject))
+
+
 def _unwrapped(subject: str, body: Iterable[str]) -> tuple[str, list[str]]:
     """Take off what a forge or git puts around a message; leave out what is quoted."""
     subject = _MERGED.sub("", subject)

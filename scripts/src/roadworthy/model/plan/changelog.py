@@ -14,7 +14,7 @@ from ..text import visible
 from ..version import Level, read_version
 
 FILE = "CHANGELOG.md"
-PREAMBLE = "# Changelog\n"
+PREAMBLE, FIRST = "# Changelog\n", "First release."
 HEADINGS = {
     Level.MAJOR: "Changed",
     Level.MINOR: "Added",
@@ -41,7 +41,7 @@ def section(
 ) -> str:
     """Write the section of a release: what changed, the requirements that moved among it."""
     lines = [f"## {version} - {day.isoformat()}"]
-    lines += ["", "First release."] if first else []
+    lines += ["", FIRST] if first else []
     listed = tuple(entries)
     for level, heading in HEADINGS.items():
         items = [_item(text) for entry_level, text in listed if entry_level is level]
@@ -70,6 +70,12 @@ def section_of(text: str, version: Version) -> str:
         if _heading_words(lines[start])[:1] == [str(version)]:
             return "".join(lines[body:end]).replace("\r\n", "\n").strip() or "."
     return ""
+
+
+def has_first(text: str, version: Version) -> bool:
+    """Tell whether a text has the section of a first release, as it is written here."""
+    head = rf"^## {re.escape(str(version))} - \d{{4}}-\d\d-\d\d\s+{re.escape(FIRST)}"
+    return bool(re.search(head, text, re.MULTILINE))
 
 
 def _item(text: str) -> str:

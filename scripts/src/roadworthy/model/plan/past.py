@@ -78,17 +78,21 @@ def pasts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Past]:
     touching = commits_of_members(
         facts.commits, workspace.members.values(), workspace.settings.ignore
     )
-    settling = {name: _settling(past.member, touching[name]) for name, past in pasts.items()}
+    settling = {
+        name: facts.version_set_at.get(name) or _settling(past.member, touching[name])
+        for name, past in pasts.items()
+        if facts.tag_at(past.member) is None
+    }
     ends = (*(tag.commit for _, tag in priors.values()), *filter(None, settling.values()))
     behind = Behind(facts.commits, ends)
     for name, past in pasts.items():
         if past.prior and name in intent.levels:
             tagged = past.prior[1].commit
-            moved_on = any(not c.releases and not behind(c, tagged) for c in facts.commits)
+            moved_on = any(not c.is_release and not behind(c, tagged) for c in facts.commits)
             pasts[name] = replace(past, moved_on=moved_on)
     return {
         name: _by_content(
-            _with_commits(past, touching[name], settling[name], behind), facts.differs.get(name)
+            _with_commits(past, touching[name], settling.get(name, ""), behind), facts.differs.get(name)
         )
         for name, past in pasts.items()
     }
@@ -101,7 +105,7 @@ def _with_commits(past: Past, touching: Iterable[Commit], settled: str, behind: 
     tagged = past.prior[1].commit
     since = [commit for commit in touching if not behind(commit, tagged)]
     is_settled = any(commit.hash == settled for commit in since)
-    commits = without_reverted([commit for commit in since if not commit.releases])
+    commits = without_reverted([commit for commit in since if not commit.is_release])
     return replace(
         past,
         commits=commits,

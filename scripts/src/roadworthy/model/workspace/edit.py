@@ -5,7 +5,7 @@ from datetime import date
 
 from packaging.version import Version
 
-from ..history.change import RELEASE_SUBJECT
+from ..history.change import RELEASE_SUBJECT, RELEASE_TRAILER
 from ..plan import changelog
 from ..plan.plan import Plan, Release
 from ..text import in_message
@@ -43,7 +43,7 @@ def edited_files(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
 def release_message(plan: Plan) -> str:
     """Write the message of the release commit: what it releases, and why.
 
-    Its lines are read back by `Commit.releases`: they settle these versions.
+    Its trailers are read back by `Commit.releases`: they settle these versions.
     """
     releases = [release for release in plan.releases if not release.finished_from]
     named = ", ".join(f"{release.name} {release.planned_version}" for release in releases)
@@ -55,6 +55,7 @@ def release_message(plan: Plan) -> str:
         words = SAID if reason == said else reason
         lines += [f"- {release.name} {release.planned_version}: {words}"]
         said = reason
+    lines += ["", *(f"{RELEASE_TRAILER}: {each.name}=={each.planned_version}" for each in releases)]
     return "\n".join(lines) + "\n"
 
 

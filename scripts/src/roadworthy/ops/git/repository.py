@@ -270,9 +270,10 @@ class Repository:
         paths = dict.fromkeys(path.strip("\n") for path in listed.split("\0"))
         return tuple(p.removeprefix(below) for p in paths if p and p.startswith(below))
 
-    def commits_named(self, head: str, subject: str, prefix: str) -> tuple[Commit, ...]:
+    def commits_named(self, head: str, starts: Iterable[str], prefix: str) -> tuple[Commit, ...]:
         """Return the commits up to `head` that have a line which starts so, newest first."""
-        return self._log(prefix, "--basic-regexp", f"--grep=^{subject}", head, "--")
+        named = (f"--grep=^ *{start}" for start in starts)
+        return self._log(prefix, "--basic-regexp", *named, head, "--")
 
     def changed_files(self, base: str, head: str, prefix: str) -> tuple[str, ...]:
         """Return the files below a folder that differ since two commits parted."""
