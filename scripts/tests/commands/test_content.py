@@ -245,3 +245,42 @@ def test_a_note_beats_types_and_one_for_nobody_releases_nothing(repo: Repo) -> N
     assert stays(repo) == "changed since zq-base/v0.1.0, by notes that are for nobody else"
     repo.commit("chore: tell", {"packages/zq-base/changes/b.feature.md": "More\n"})
     assert planned(repo)["zq-base"] == ("0.1.1", ["More"])
+
+
+def test_the_changelog_is_the_file_that_is_there(repo: Repo) -> None:
+    repo.commit("docs: news", {"packages/zq-base/NEWS.md": "# News\n\n## 0.1.0\n\n- first\n"})
+    assert planned(repo) == {}
+    repo.commit("feat: more", {CODE: "x = 1\n"})
+    patch = run(repo.path, "prepare").stdout
+    assert "+++ b/packages/zq-base/NEWS.md" in patch
+    assert "CHANGELOG.md" not in patch
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "code"),
+    [
+        ("CHANGES.rst", "0.1.0\n=====\n", "changelog-format"),
+        ("CHANGELOG.md", "# Log\n\n<!-- open\n", "changelog-unreadable"),
+    ],
+)
+def test_a_changelog_that_takes_no_section_is_refused_in_the_plan(
+    repo: Repo, file: str, text: str, code: str
+) -> None:
+    repo.commit("feat: more", {CODE: "x = 1\n", f"packages/zq-base/{file}": text})
+    for command in ("plan", "prepare"):
+        done = run(repo.path, command, "--json")
+        assert (done.code, [p["code"] for p in done.json["problems"]]) == (1, [code])
+
+
+def test_a_final_release_tells_what_is_new_since_the_last_one(repo: Repo, tmp_path: Path) -> None:
+    repo.with_remote(tmp_path / "remote.git")
+    repo.git("push", "--quiet", "--tags", "origin")
+    repo.commit("feat: a lid", {CODE: "x = 1\n"})
+    repo.git("push", "--quiet", "origin", "main")
+    for step in ("prepare", "tag"):
+        assert run(repo.path, step, "--pre", "rc", "--execute").code == 0
+    done = run(repo.path, "prepare", "--promote")
+    added = [line for line in done.stdout.splitlines() if line.startswith("+")]
+    assert "+## 0.1.1 - " in "\n".join(added)
+    assert any(line.startswith("+- a lid (") for line in added)
+    assert "+Released again." not in added

@@ -7,16 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from roadworthy.model.plan.changelog import section, section_of, with_section
+from roadworthy.model.plan.changelog import (
+    fault,
+    logs_in,
+    section,
+    section_of,
+    with_pre_releases,
+    with_section,
+)
 from roadworthy.model.version import Level
 
 DAY = date(2026, 3, 14)
 NEW = "## 0.2.0 - 2026-03-14\n\n### Added\n\n- a lid\n"
 OLD = "## 0.1.0 - 2026-01-02\n\nFirst release.\n"
 HEADING = "# Changelog\n\n"
-UNRELEASED = "## [Unreleased]\n\n- a draft\n\n"
+WAITING = "## [Unreleased]\n\n"
+UNRELEASED = f"{WAITING}### Added\n\n- a draft\n\n### Security\n\n- a lock\n\n"
+DRAFTED = f"{NEW}- a draft\n\n### Security\n\n- a lock\n"
+SKELETON = f"{WAITING}### Added\n\n### Fixed\n\n"
 LINES = st.sampled_from(
-    ["# Changelog", "", "## [Unreleased]", "- a lid", "## [0.1.0] - 2026", "## 0.0.1", "  ", "- é"]
+    ["# Changelog", "", "- a lid", "## [0.1.0] - 2026", "## 0.0.1", "  ", "- é"]
 )
 TEXTS = st.lists(LINES, min_size=1).map("\n".join) | st.text(alphabet="#[] \nab0.1")
 
@@ -66,12 +76,17 @@ def test_only_a_first_release_says_that_it_is_one(
         ("# Changelog\n", f"{HEADING}{NEW}"),
         ("# Changelog", f"{HEADING}{NEW}"),
         (f"{HEADING}{OLD}", f"{HEADING}{NEW}\n{OLD}"),
-        (f"{HEADING}{UNRELEASED}{OLD}", f"{HEADING}{UNRELEASED}{NEW}\n{OLD}"),
-        (f"{HEADING}{UNRELEASED}", f"{HEADING}{UNRELEASED}{NEW}"),
+        (f"{HEADING}{UNRELEASED}{OLD}", f"{HEADING}{WAITING}{DRAFTED}\n{OLD}"),
+        (f"{HEADING}{UNRELEASED}", f"{HEADING}{WAITING}{DRAFTED}"),
+        (f"{HEADING}{WAITING}{OLD}", f"{HEADING}{WAITING}{NEW}\n{OLD}"),
+        (f"{HEADING}{SKELETON}{OLD}", f"{HEADING}{SKELETON}{NEW}\n{OLD}"),
+        ("- an old word\n", f"{NEW}\n- an old word\n"),
+        ("## About\n\nx\n\n## 1.0\n", f"## About\n\nx\n\n{NEW}\n## 1.0\n"),
+        ("## acme 1.0 (2025)\n", f"{NEW}\n## acme 1.0 (2025)\n"),
         ("# Changelog\n## [0.1.0]\n", f"{HEADING}{NEW}\n## [0.1.0]\n"),
         ("## 1.0\n\n- a lid\n", f"{NEW}\n## 1.0\n\n- a lid\n"),
         ("## 1.0", f"{NEW}\n## 1.0"),
-        (f"{UNRELEASED}{OLD}", f"{UNRELEASED}{NEW}\n{OLD}"),
+        (f"{UNRELEASED}{OLD}", f"{WAITING}{DRAFTED}\n{OLD}"),
     ],
 )
 def test_a_new_section_is_above_the_newest_one(before: str, after: str) -> None:
@@ -157,3 +172,42 @@ def test_the_newest_section_is_found_in_whatever_the_file_is(
 
 def test_a_section_below_an_underlined_heading_is_without_its_line() -> None:
     assert section_of("1.0.1\n-----\n\n- a lid\n", Version("1.0.1")) == "- a lid"
+
+
+def test_links_stay_below_what_waits_and_comments_alone_are_no_words() -> None:
+    link = "[unreleased]: https://example.org/compare\n"
+    before = f"{HEADING}{WAITING}- a draft\n\n{link}"
+    assert with_section(before, NEW) == (
+        f"{HEADING}{WAITING}{link}\n## 0.2.0 - 2026-03-14\n\n- a draft\n\n### Added\n\n- a lid\n"
+    )
+    comment = f"{HEADING}{WAITING}<!-- write here -->\n\n"
+    assert with_section(f"{comment}{OLD}", NEW) == f"{comment}{NEW}\n{OLD}"
+
+
+def test_a_final_release_tells_what_its_pre_releases_told() -> None:
+    log = (
+        "# Changelog\n\n## 0.2.0rc1 - 2026-03-02\n\n### Fixed\n\n- a hole\n\n"
+        "## 0.2.0a1 - 2026-03-01\n\n### Added\n\n- a lid\n\n## 0.1.0\n\n- no\n"
+    )
+    again = section(Version("0.2.0"), DAY, [], [], first=False)
+    assert with_pre_releases(again, log, Version("0.2.0")) == (
+        "## 0.2.0 - 2026-03-14\n\n### Fixed\n\n- a hole\n\n### Added\n\n- a lid\n"
+    )
+    assert with_pre_releases(again, OLD, Version("0.2.0")) == again
+
+
+@pytest.mark.parametrize("text", ["# Log\n\n<!-- a note\n", "# Log\n\n```\ncode\n"])
+def test_a_text_that_would_hide_a_section_is_refused(text: str) -> None:
+    assert fault(text, NEW, Version("0.2.0")) == (
+        "a comment or a block of code in it is not closed"
+    )
+    assert fault(HEADING, NEW, Version("0.2.0")) == ""
+
+
+def test_the_first_of_the_usual_names_is_the_changelog() -> None:
+    files = ["a/NEWS.md", "a/Changes.md", "a/x.md", "b/HISTORY.rst", "CHANGELOG.md", "c/news/1.md"]
+    assert logs_in(files) == {
+        "a": ["a/Changes.md", "a/NEWS.md"],
+        "b": ["b/HISTORY.rst"],
+        "": ["CHANGELOG.md"],
+    }

@@ -114,6 +114,7 @@ def test_a_member_is_read_as_its_manifest_has_it() -> None:
     assert read_member.members[NormalizedName("cake")] == Member(
         name=NormalizedName("cake"),
         path="packages/cake",
+        changelog="packages/cake/CHANGELOG.md",
         version=Version("0.1.0"),
         requirements=(
             InternalRequirement(sibling=SUGAR, text="sugar>=1", kind=Kind.REQUIRED),

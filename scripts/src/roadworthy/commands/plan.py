@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..cli.options import WithIndex, WithIntent
+from ..gather.changelogs import changelog_problems
 from ..model.history.review import Review, note_problems
 from ..model.plan.facts import unknown_problems
 from ..model.plan.plan import Plan, make_plan
@@ -43,6 +44,7 @@ def run(options: Options, _: Steps) -> Answer:
     found = _review(context, options) if options.check else None
     workspace = context.workspace
     problems = [p for p in made.problems if p.member not in facts.unknown]
+    problems += changelog_problems(context.tree, made, facts.workspace)
     problems += note_problems(found, workspace) if found else ()
     problems += _umbrella_problems(context) if options.check and not options.fix else ()
     written = list(_written(options.workspace, workspace, made)) if options.fix else []

@@ -24,8 +24,8 @@ def version_set_at(
     tree: Tree, untagged: Sequence[Member], pages: Mapping[NormalizedName, Page]
 ) -> dict[NormalizedName, str]:
     """Return the commit of each member whose version is prepared or published."""
-    logs = tree.texts([member.file(changelog.FILE) for member in untagged])
-    listed = [m for m in untagged if _is_listed(logs.get(m.file(changelog.FILE), ""), m)]
+    logs = tree.texts([member.changelog for member in untagged])
+    listed = [m for m in untagged if _is_listed(logs.get(m.changelog, ""), m)]
     found = _prepared_at(tree, listed)
     rest = [m for m in untagged if m.name not in found]
     published = [member for member in rest if _is_on_index(member, pages)]
@@ -107,7 +107,7 @@ def _all_states(
 
 def _pair(member: Member) -> tuple[str, str]:
     """Return the file that has a member's version, and its changelog."""
-    return (member.version_file or member.file(MANIFEST), member.file(changelog.FILE))
+    return (member.version_file or member.file(MANIFEST), member.changelog)
 
 
 def _states(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName
 
+from ..gather.changelogs import changelog_problems
 from ..gather.facts import gather
 from ..gather.workspace import workspace_at
 from ..model.consumer.route import INSTALLERS
@@ -140,7 +141,7 @@ def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False
         at_remote=site.at_remote,
     )
     plan = make_plan(facts, replace(intent, republish=republish and site.index is not None))
-    stop_on(plan.problems)
+    stop_on([*plan.problems, *changelog_problems(site.tree, plan, facts.workspace)])
     if site.is_real and facts.inferred:
         stop_on([facts.inferred.problem], UsageFailure)
     return Work(site=site, terms=terms, facts=facts, plan=plan, commit=plan.base)

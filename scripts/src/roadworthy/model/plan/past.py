@@ -90,12 +90,11 @@ def pasts_of(facts: Facts, intent: Intent) -> dict[NormalizedName, Past]:
             tagged = past.prior[1].commit
             moved_on = any(not c.is_release and not behind(c, tagged) for c in facts.commits)
             pasts[name] = replace(past, moved_on=moved_on)
-    return {
-        name: _by_content(
-            _with_commits(past, touching[name], settling.get(name, ""), behind), facts.differs.get(name)
-        )
+    told = {
+        name: _with_commits(past, touching[name], settling.get(name, ""), behind)
         for name, past in pasts.items()
     }
+    return {name: _by_content(past, facts.differs.get(name)) for name, past in told.items()}
 
 
 def _with_commits(past: Past, touching: Iterable[Commit], settled: str, behind: Behind) -> Past:

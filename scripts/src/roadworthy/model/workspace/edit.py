@@ -8,6 +8,7 @@ from packaging.version import Version
 from ..history.change import RELEASE_SUBJECT, RELEASE_TRAILER
 from ..plan import changelog
 from ..plan.plan import Plan, Release
+from ..problem import Problem
 from ..text import in_message
 from .version_source import FromFile, with_version
 from .workspace import MANIFEST, Member, Workspace
@@ -33,7 +34,7 @@ def edits(
 def edited_files(plan: Plan, workspace: Workspace) -> tuple[str, ...]:
     """Return the files that the plan may change: ask for their texts."""
     released = [workspace.members[release.name] for release in plan.releases]
-    logs = [member.file(changelog.FILE) for member in released]
+    logs = [member.changelog for member in released]
     versions = [member.version_file for member in released if member.version_file]
     names = {member.name for member in released} | set(plan.rewrites)
     manifests = (workspace.members[name].file(MANIFEST) for name in sorted(names))
@@ -104,10 +105,32 @@ def _of_changelog(
     moved: Mapping[str, str],
     day: date,
 ) -> Iterator[Edit]:
-    path = member.file(changelog.FILE)
+    path, version = member.changelog, release.planned_version
     log = texts.get(path, "")
-    if not changelog.section_of(log, release.planned_version):
-        yield path, changelog.with_section(log, _section(release, moved.values(), day))
+    if not changelog.section_of(log, version):
+        new = _section(release, moved.values(), day)
+        if not version.is_prerelease:
+            new = changelog.with_pre_releases(new, log, version)
+        yield path, changelog.with_section(log, new)
+
+
+def log_problems(plan: Plan, workspace: Workspace, texts: Mapping[str, str]) -> Iterator[Problem]:
+    """Find the changelogs that no section can be put into."""
+    for release in plan.releases:
+        member, version = workspace.members[release.name], release.planned_version
+        if release.finished_from:
+            continue
+        if member.other_log:
+            message = f"{member.other_log} is no Markdown, and releases are told in Markdown"
+            hint = f"rename it, such as to {member.changelog}, with headings as `## 1.0.0`"
+            yield Problem("changelog-format", message, hint, release.name)
+            continue
+        log = texts.get(member.changelog, "")
+        listed = changelog.section_of(log, version)
+        why = "" if listed else changelog.fault(log, f"## {version}\n\nx\n", version)
+        if why:
+            message = f"no section can be put into {member.changelog}: {why}"
+            yield Problem("changelog-unreadable", message, "close it", release.name)
 
 
 def _section(release: Release, moved: Iterable[str], day: date) -> str:

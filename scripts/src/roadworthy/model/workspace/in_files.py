@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from ..history.note import CHANGESETS, FOLDER, is_like_a_note, is_note, read_note
+from ..plan.changelog import FILE, MARKDOWN, logs_in
 from .version_source import FromFile, version_in
 from .workspace import Member
 
@@ -15,7 +16,8 @@ def with_files(
 ) -> tuple[list[Member], tuple[str, ...]]:
     """Give members their notes, and the versions that lie in files; return what is no note."""
     there = frozenset(files)
-    placed = [_placed(member, there) for member in members]
+    logs = logs_in(files)
+    placed = [_with_log(_placed(member, there), logs) for member in members]
     folders = {member.file(FOLDER): member.name for member in placed}
     written = [f for f in files if is_note(f) and f.rpartition("/")[0] in folders]
     wanted = [*written, *(member.version_file for member in placed if member.version_file)]
@@ -46,6 +48,15 @@ def _placed(member: Member, files: Collection[str]) -> Member:
     """Say in which of the files a member has its version, and which of its roots are there."""
     member = _with_version_file(member, files)
     return member if member.path != "." else replace(member, content=member.content.among(files))
+
+
+def _with_log(member: Member, logs: Mapping[str, list[str]]) -> Member:
+    """Say which file is a member's changelog: the first of the usual names, else a new one."""
+    folder = "" if member.path == "." else member.path
+    own = logs.get(folder, [])
+    written = next((path for path in own if path.lower().endswith(MARKDOWN)), "")
+    other = "" if written else next(iter(own), "")
+    return replace(member, changelog=written or member.file(FILE), other_log=other)
 
 
 def _with_version_file(member: Member, files: Collection[str]) -> Member:

@@ -28,7 +28,8 @@ class Member:
 
     `source` says where a dynamic version comes from, `version_file` in which file it is.
     `stated` is all that its distributions require; None where the build backend decides.
-    `repository` is the URL that it says is its own.
+    `repository` is the URL that it says is its own. `changelog` is the file that releases are
+    told in, `other_log` one that is no Markdown, where there is no other.
     """
 
     name: NormalizedName
@@ -46,9 +47,13 @@ class Member:
     build: BuildSystem = field(default_factory=BuildSystem)
     repository: str = ""
     content: Content = field(default_factory=Content)
+    changelog: str = ""
+    other_log: str = ""
 
     def is_made_of(self, file: str) -> bool:
         """Tell whether a file of its folder, or of elsewhere, goes into it, unless ignored."""
+        if file == self.changelog:
+            return False
         if self.path == ".":
             return self.content.has_at_root(file)
         return file != self.file(LOCK) or self.content.has_outside(file)

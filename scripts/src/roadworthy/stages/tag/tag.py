@@ -122,7 +122,7 @@ def _moved(due: Iterable[Tag], at: Mapping[str, str]) -> list[Problem]:
 
 def _sections(batch: Batch, releases: Sequence[Release]) -> Mapping[NormalizedName, str]:
     """Return what the changelog at the commit says of each release."""
-    paths = {r.name: batch.workspace.members[r.name].file(changelog.FILE) for r in releases}
+    paths = {r.name: batch.workspace.members[r.name].changelog for r in releases}
     texts = batch.tree.texts(list(paths.values()))
     return {
         r.name: changelog.section_of(texts.get(paths[r.name], ""), r.planned_version)
