@@ -97,7 +97,11 @@ def test_a_range_that_is_wrong_is_named_and_can_be_written(checkout: Repo) -> No
     wrong = right.replace('"zq-base>=0.1.0,<0.2"', '"zq-base"')
     checkout.commit("break", {"packages/zq-middle/pyproject.toml": wrong})
     done = run(checkout.path, "plan", "--check", "--fix", "--json")
-    assert (done.code, done.json["written"]) == (1, ["packages/zq-middle/pyproject.toml"])
+    assert (done.code, done.json["written"], done.json["problems"]) == (
+        0,
+        ["packages/zq-middle/pyproject.toml"],
+        [],
+    )
     assert done.json["proposals"] == {"zq-middle": {"zq-base": "zq-base>=0.1.0,<0.2"}}
     assert manifest.read_text("utf-8") == right
     checkout.commit("fix: the range")
@@ -236,3 +240,21 @@ def test_a_plan_says_what_is_released_and_why_in_words_for_people(checkout: Repo
     checkout.commit("fix: a crack", {CODE: "# whole\n"})
     lines = run(checkout.path, "plan").stdout.splitlines()
     assert [line.rstrip() for line in lines] == PLANNED.splitlines()
+
+
+def test_a_check_fails_on_a_range_that_a_released_member_cannot_be_installed_with(
+    checkout: Repo,
+) -> None:
+    tagged(checkout)
+    path = "packages/zq-middle/pyproject.toml"
+    text = (checkout.path / path).read_text("utf-8")
+    wrong = text.replace('"zq-base>=0.1.0,<0.2"', '"zq-base>=0.5"')
+    never = checkout.commit("fix: a range", {path: wrong})
+    checkout.git("tag", "--force", "zq-middle/v0.1.0", never)
+    checkout.git("push", "--quiet", "--force", "origin", "main", "refs/tags/zq-middle/v0.1.0")
+    assert run(checkout.path, "plan", "--json").json["problems"] == []
+    done = run(checkout.path, "plan", "--check", "--json")
+    assert (done.code, [p["code"] for p in done.json["problems"]]) == (
+        1,
+        ["range-excludes-sibling"],
+    )

@@ -9,6 +9,8 @@ from roadworthy.model.problem import Problem
 from .builder import Built
 
 EXTRA = '[project.optional-dependencies]\nsweet = ["{}"]\n'
+NEVER = '[tool.release]\nnever = ["cake"]\n'
+KEEP = '[tool.release]\nfloors = "keep"\n'
 SALT = '[project]\nname = "salt"\nversion = "1"\n'
 
 
@@ -39,13 +41,13 @@ def test_a_requirement_without_a_range_is_a_problem_with_the_line_to_write(
     requirement: str, line: str
 ) -> None:
     message = "cake requires sugar without a range"
-    hint = f'write "{line}" in dependencies'
+    hint = f'write "{line}" in [project] dependencies'
     assert pair(requirement).plan().problems == (Problem("range-missing", message, hint, "cake"),)
 
 
 def test_the_line_to_write_has_the_version_that_is_planned() -> None:
     (problem,) = pair("sugar").touch("sugar", "feat!: another grain").plan().problems
-    assert problem.hint == 'write "sugar>=0.2.0,<0.3" in dependencies'
+    assert problem.hint == 'write "sugar>=0.2.0,<0.3" in [project] dependencies'
 
 
 def test_an_extra_needs_a_range_and_a_build_does_not() -> None:
@@ -54,21 +56,21 @@ def test_an_extra_needs_a_range_and_a_build_does_not() -> None:
     built_with = built.member("cake", "1.0.0")
     text = built_with.texts[path].replace('["uv', '["sugar", "uv')
     hints = [each.hint for each in built.plan().problems]
-    assert hints == ['write "sugar>=0.1.0,<0.2" in optional-dependencies']
+    assert hints == ['write "sugar>=0.1.0,<0.2" in [project.optional-dependencies] sweet']
     assert built_with.text(path, text).plan().problems == ()
 
 
 def test_a_requirement_by_url_is_a_problem_with_the_line_to_write() -> None:
     plan = pair("sugar[hot] @ git+https://example.org/pantry").plan()
     message = "cake requires sugar by a URL, which no index accepts"
-    hint = 'write "sugar[hot]>=0.1.0,<0.2" in dependencies, and a workspace source'
+    hint = 'write "sugar[hot]>=0.1.0,<0.2" in [project] dependencies, and a workspace source'
     assert plan.problems == (Problem("requires-by-url", message, hint, "cake"),)
 
 
 def test_a_range_that_cannot_move_to_the_version_is_a_problem() -> None:
     plan = pair("sugar>=0.1.0,!=0.3.0,<0.4", "0.3.0").plan()
     message = "cake requires `sugar>=0.1.0,!=0.3.0,<0.4`, which 0.3.0 is not in"
-    hint = 'write "sugar>=0.3.0,<0.4" in dependencies'
+    hint = 'write "sugar>=0.3.0,<0.4" in [project] dependencies'
     assert plan.problems == (Problem("range-excludes-sibling", message, hint, "cake"),)
 
 
@@ -80,7 +82,7 @@ def test_a_requirement_with_quotes_is_quoted_so_that_it_can_be_read_and_pasted()
     assert problem == Problem(
         "range-excludes-sibling",
         f"cake requires `sugar>=0.1.0,!=0.3.0,<0.4{marker}`, which 0.3.0 is not in",
-        f"write {line} in dependencies",
+        f"write {line} in [project] dependencies",
         "cake",
     )
     assert tomllib.loads(f"line = {line}") == {"line": f"sugar>=0.3.0,<0.4{marker}"}
@@ -89,7 +91,7 @@ def test_a_requirement_with_quotes_is_quoted_so_that_it_can_be_read_and_pasted()
 def test_what_is_wrong_with_a_member_that_is_not_due_is_a_warning() -> None:
     built = Built().member("sugar", "0.1.0").member("cake", "1.0.0", "sugar")
     plan = built.tag("sugar/v0.1.0", "cake/v1.0.0").plan()
-    hint = 'write "sugar>=0.1.0,<0.2" in dependencies'
+    hint = 'write "sugar>=0.1.0,<0.2" in [project] dependencies'
     assert plan.problems == ()
     assert plan.warnings == (
         Problem("range-missing", "cake requires sugar without a range", hint, "cake"),
@@ -242,3 +244,42 @@ def test_ranges_that_are_missing_everywhere_are_one_problem(count: int, said: in
             + ", ".join(sorted(names))
         )
         assert "--fix" in problems[0].hint
+
+
+def test_an_extra_beside_a_range_needs_no_range_of_its_own() -> None:
+    extra = EXTRA.format("sugar[brown]")
+    built = pair("sugar>=0.1.0,<0.2").member("cake", "1.0.0", "sugar>=0.1.0,<0.2", more=extra)
+    assert built.plan().problems == ()
+
+
+def test_a_member_that_is_named_as_never_released_stops_nobody() -> None:
+    built = pair("sugar")
+    never = built.text("pyproject.toml", f"{built.texts['pyproject.toml']}{NEVER}")
+    assert (never.plan().problems, [r.name for r in never.plan().releases]) == ((), [])
+
+
+def test_a_floor_moves_with_a_sibling_of_the_same_plan_and_not_otherwise() -> None:
+    alone = pair("sugar>=0.0.9,<0.2").plan()
+    together = pair("sugar>=0.0.9,<0.2").touch("sugar", "fix: a grain").plan()
+    assert [alone.rewrites, together.rewrites] == [
+        {},
+        {"cake": {"sugar>=0.0.9,<0.2": "sugar>=0.1.1,<0.2"}},
+    ]
+
+
+def test_floors_that_are_kept_stay_where_the_range_holds() -> None:
+    built = pair("sugar>=0.0.9,<0.2").touch("sugar", "fix: a grain")
+    kept = built.text("pyproject.toml", f"{built.texts['pyproject.toml']}{KEEP}")
+    left = kept.touch("sugar", "feat!: other grains")
+    assert [kept.plan().rewrites, left.plan().rewrites] == [
+        {},
+        {"cake": {"sugar>=0.0.9,<0.2": "sugar>=0.2.0,<0.3"}},
+    ]
+
+
+def test_a_sibling_whose_version_is_its_tag_is_released_by_it() -> None:
+    dynamic = '[tool.hatch.version]\nsource = "vcs"\n'
+    built = pair("sugar>=0.1.0,<0.2")
+    path = "packages/sugar/pyproject.toml"
+    text = built.texts[path].replace('version = "0.1.0"', 'dynamic = ["version"]')
+    assert built.text(path, text + dynamic).plan().problems == ()

@@ -406,3 +406,15 @@ def test_the_settings_are_those_of_the_root() -> None:
     root = f'{ROOT}[tool.release]\nremote = "upstream"\n'
     workspace = Built().text("pyproject.toml", root).member("sugar", "1").facts().workspace
     assert workspace.settings == Settings(remote="upstream")
+
+
+def test_an_extra_that_is_asked_for_brings_what_it_names_and_no_other_does() -> None:
+    extras = '[project.optional-dependencies]\nhot = ["salt"]\nbrown = ["milk"]\n'
+    workspace = read(
+        sugar=manifest("sugar", "0.1.0", [], extras),
+        cake=manifest("cake", "0.1.0", ["sugar[hot]>=0.1"]),
+        salt=manifest("salt", "1.0"),
+        milk=manifest("milk", "1.0"),
+    )
+    assert workspace.needed(NormalizedName("cake")) == {"cake", "sugar", "salt"}
+    assert workspace.needed(SUGAR) == {"sugar"}

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ..cli.options import WithIndex, WithIntent
 from ..gather.changelogs import changelog_problems
+from ..gather.desk import files_here, workspace_here
 from ..model.history.review import Review, note_problems
-from ..model.plan.facts import unknown_problems
+from ..model.plan.facts import Facts, unknown_problems
 from ..model.plan.plan import Plan, make_plan
 from ..model.problem import Failure, NothingToRelease, Problem, UsageFailure
 from ..model.workspace.toml import table_of
@@ -19,6 +20,9 @@ from ..stages.change.review import reviewed
 from ..stages.steps import Steps
 from .answer import Answer
 from .context import Context
+
+# What makes a released member fail for whoever installs it, due or not.
+BREAKS_RELEASED = frozenset({"range-excludes-sibling"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +47,17 @@ def run(options: Options, _: Steps) -> Answer:
     made = make_plan(facts, context.intent)
     found = _review(context, options) if options.check else None
     workspace = context.workspace
-    problems = [p for p in made.problems if p.member not in facts.unknown]
+    written = list(_written(options.workspace, workspace, made)) if options.fix else []
+    # After a repair, what counts is what is left of it in the working tree.
+    judged = _as_it_lies(context, facts) if written else made
+    problems = [p for p in judged.problems if p.member not in facts.unknown]
     problems += changelog_problems(context.tree, made, facts.workspace)
     problems += note_problems(found, workspace) if found else ()
     problems += _umbrella_problems(context) if options.check and not options.fix else ()
-    written = list(_written(options.workspace, workspace, made)) if options.fix else []
-    warnings = [*context.silence, *made.warnings, *unknown_problems(facts)]
+    if options.check:
+        problems += (p for p in judged.warnings if p.code in BREAKS_RELEASED)
+    warnings = [*context.silence, *judged.warnings, *unknown_problems(facts)]
+    warnings = [warning for warning in warnings if warning not in problems]
     data = as_json.plan(made) | {"warnings": as_json.problems(warnings)}
     text = markdown.plan(made, workspace, found, problems)
 
@@ -68,6 +77,13 @@ def run(options: Options, _: Steps) -> Answer:
         exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )
+
+
+def _as_it_lies(context: Context, facts: Facts) -> Plan:
+    """Plan from the same history, with the manifests as they lie in the working tree now."""
+    here = workspace_here(context.tree, files_here(context.tree))
+    workspace = here.with_settings(facts.workspace.settings)
+    return make_plan(replace(facts, workspace=workspace), context.intent)
 
 
 def _umbrella_problems(context: Context) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from packaging.utils import NormalizedName
 from ..history.note import FOLDER, LEVELS, is_like_a_note
 from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
+from ..workspace.workspace import Member
 from .draft import Draft, ranges_left
 from .facts import Facts, Page
 from .tag_check import group_problems, shape_problems, shape_warnings, tag_problems
@@ -52,7 +53,10 @@ def _gathered(problems: Iterable[Problem]) -> Iterator[Problem]:
         f"{len(missing)} requirements on siblings have no range, in {len(names)} "
         f"member{'s' * (len(names) > 1)}: {', '.join(names)}"
     )
-    hint = "`nox -s plan -- --check --fix` writes them; a member that is never released needs none"
+    hint = (
+        "`nox -s plan -- --check --fix` writes them; a member that is never released needs none: "
+        "name it in `never`, or give it the classifier `Private :: Do Not Upload`"
+    )
     yield Problem("range-missing", message, hint)
     yield from (problem for problem in found if problem.code != "range-missing")
 
@@ -66,7 +70,7 @@ def proposals(
         for requirement in draft.member.requirements:
             sibling = drafts.get(requirement.sibling)
             planned = rewrites.get(name, {}).get(requirement.text, requirement.text)
-            wrong = sibling and _range_problem(name, requirement, planned, sibling)
+            wrong = sibling and _range_problem(draft.member, requirement, planned, sibling)
             if sibling and wrong and requirement.kind is not Kind.GROUP and not draft.is_fixed:
                 new = _proposed(requirement, sibling)
                 found.setdefault(name, {})[requirement.text] = new
@@ -116,14 +120,21 @@ def _range_problems(
             yield from _unreleased_problems(draft, requirement, facts)
             continue
         planned = moved.get(requirement.text, requirement.text)
-        wrong = _range_problem(draft.member.name, requirement, planned, sibling)
+        wrong = _range_problem(draft.member, requirement, planned, sibling)
         yield from [wrong] if wrong else _stability_problems(draft, sibling, planned)
-        if draft.is_due and not sibling.is_due and facts.tag_at(sibling.member) is None:
+        if draft.is_due and not sibling.is_due and not _is_released(sibling, facts):
             name, version = draft.member.name, sibling.version
             message = f"{name} requires {requirement.sibling}, whose {version} is not released"
             yield Problem(
                 "requires-unreleased", message, f"release {requirement.sibling} with it", name
             )
+
+
+def _is_released(sibling: Draft, facts: Facts) -> bool:
+    """Tell whether the version that a sibling has is tagged; some have it from the tag alone."""
+    if sibling.member.version is None:
+        return sibling.prior is not None
+    return facts.tag_at(sibling.member) is not None
 
 
 def _unreleased_problems(
@@ -151,13 +162,16 @@ def _stability_problems(draft: Draft, sibling: Draft, planned: str) -> Iterator[
 
 
 def _range_problem(
-    name: NormalizedName, requirement: InternalRequirement, planned: str, sibling: Draft
+    member: Member, requirement: InternalRequirement, planned: str, sibling: Draft
 ) -> Problem | None:
+    name = member.name
     if requirement.requirement.url:
         message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
         hint = f"{_written(requirement, sibling)}, and a workspace source"
         return Problem("requires-by-url", message, hint, name)
     if requirement.is_bare and requirement.kind is not Kind.BUILD:
+        if _is_bounded(member, requirement.sibling):
+            return None
         message = f"{name} requires {requirement.sibling} without a range"
         return Problem("range-missing", message, _written(requirement, sibling), name)
     if not replace(requirement, text=planned).admits(sibling.version):
@@ -166,11 +180,17 @@ def _range_problem(
     return None
 
 
+def _is_bounded(member: Member, sibling: NormalizedName) -> bool:
+    """Tell whether a member has a range of a sibling that always holds: an extra needs no other."""
+    own = (each for each in member.requirements if each.sibling == sibling)
+    return any(each.is_unconditional and not each.is_bare for each in own)
+
+
 def _written(requirement: InternalRequirement, sibling: Draft) -> str:
     """Say what to write instead of a requirement, ready to be pasted."""
     new = _proposed(requirement, sibling)
     pasted = f"'{new}'" if '"' in new else f'"{new}"'
-    return f"write {pasted} in {requirement.kind}"
+    return f"write {pasted} in {requirement.table}"
 
 
 def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from packaging.utils import NormalizedName
 
-from ..workspace.requirement import Kind, moved_to
+from ..workspace.requirement import InternalRequirement, Kind, moved_to
+from ..workspace.setting_values import Floors
 from ..workspace.workspace import Member, Workspace
 from .draft import Draft
 
@@ -14,8 +15,9 @@ def rewrites_of(
 ) -> dict[NormalizedName, dict[str, str]]:
     """Return the requirements to rewrite, member by member: old text to new.
 
-    A member that is released starts its ranges at what it is released with. One that
-    is never released, such as an umbrella, keeps those that still hold.
+    A member that is released starts its ranges at what is released with it. One that
+    is never released, such as an umbrella, keeps those that still hold, and so does all where
+    `floors` is to keep them.
     """
     found: dict[NormalizedName, dict[str, str]] = {}
     for name, member in workspace.members.items():
@@ -34,12 +36,18 @@ def _moved(
         sibling = drafts.get(requirement.sibling)
         if sibling is None or requirement.is_bare or requirement.requirement.url:
             continue
-        keeps = draft is None or requirement.kind is Kind.GROUP or _is_steadier(draft, sibling)
-        if keeps and requirement.admits(sibling.version):
+        if requirement.admits(sibling.version) and _keeps(draft, requirement, sibling):
             continue
         new = moved_to(requirement.text, sibling.version)
         if new != requirement.text:
             yield requirement.text, new
+
+
+def _keeps(draft: Draft | None, requirement: InternalRequirement, sibling: Draft) -> bool:
+    """Tell whether a range that holds stays as it is."""
+    if draft is None or not sibling.is_due or requirement.kind is Kind.GROUP:
+        return True
+    return sibling.past.settings.floors is Floors.KEEP or _is_steadier(draft, sibling)
 
 
 def _is_steadier(draft: Draft, sibling: Draft) -> bool:

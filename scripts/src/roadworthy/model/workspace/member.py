@@ -109,9 +109,9 @@ def _is_package(table: Mapping[str, Any]) -> bool:
 def _requirements(
     path: str, name: NormalizedName, table: Mapping[str, Any], names: frozenset[NormalizedName]
 ) -> Iterator[InternalRequirement]:
-    for kind, text in _requirement_texts(table):
+    for kind, extra, text in _requirement_texts(table):
         try:
-            found = internal_requirement(text, kind, names)
+            found = internal_requirement(text, kind, names, extra)
         except InvalidRequirement as error:
             message = f"{name} has a requirement that cannot be read, `{short(text)}`: {error}"
             raise UsageFailure(
@@ -121,14 +121,15 @@ def _requirements(
             yield found
 
 
-def _requirement_texts(table: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+def _requirement_texts(table: Mapping[str, Any]) -> Iterator[tuple[Kind, str, str]]:
+    """Return each requirement with its kind, and the extra or the group that it stands under."""
     project = table["project"]
     sections = (
-        (Kind.REQUIRED, [project.get("dependencies", [])]),
-        (Kind.EXTRA, project.get("optional-dependencies", {}).values()),
-        (Kind.GROUP, table.get("dependency-groups", {}).values()),
-        (Kind.BUILD, [table.get("build-system", {}).get("requires", [])]),
+        (Kind.REQUIRED, {"": project.get("dependencies", [])}),
+        (Kind.EXTRA, project.get("optional-dependencies", {})),
+        (Kind.GROUP, table.get("dependency-groups", {})),
+        (Kind.BUILD, {"": table.get("build-system", {}).get("requires", [])}),
     )
     for kind, lists in sections:
-        for texts in lists:
-            yield from ((kind, text) for text in texts if isinstance(text, str))
+        for extra, texts in lists.items():
+            yield from ((kind, extra, text) for text in texts if isinstance(text, str))

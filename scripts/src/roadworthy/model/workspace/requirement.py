@@ -1,8 +1,8 @@
 """Internal requirements: what one member asks of another, and how that range moves."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
@@ -27,11 +27,25 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InternalRequirement:
-    """A requirement of a member on a sibling, as its manifest has it."""
+    """A requirement of a member on a sibling, as its manifest has it.
+
+    `extra` is the name of the extra, or of the group, that it stands under.
+    """
 
     sibling: NormalizedName
     text: str
     kind: Kind
+    extra: str = field(default="", compare=False)
+
+    @property
+    def table(self) -> str:
+        """Return where it stands in the manifest, in words."""
+        if self.kind is Kind.BUILD:
+            return "[build-system] requires"
+        if self.kind is Kind.REQUIRED or not self.extra:
+            return "[project] dependencies" if self.kind is not Kind.GROUP else f"[{self.kind}]"
+        place = f"[project.{self.kind}]" if self.kind is Kind.EXTRA else f"[{self.kind}]"
+        return f"{place} {self.extra}"
 
     @property
     def requirement(self) -> Requirement:
@@ -47,6 +61,17 @@ class InternalRequirement:
     def admits(self, version: Version) -> bool:
         """Tell whether the range has the version, pre-releases included."""
         return self.requirement.specifier.contains(version, prereleases=True)
+
+    @property
+    def extras(self) -> frozenset[str]:
+        """Return the extras of the sibling that it asks for."""
+        return frozenset(map(canonicalize_name, self.requirement.extras))
+
+    def is_brought_by(self, extras: Collection[str]) -> bool:
+        """Tell whether an installation takes it, with some extras of the member."""
+        if self.kind is Kind.EXTRA:
+            return bool(extras) if not self.extra else canonicalize_name(self.extra) in extras
+        return self.kind is Kind.REQUIRED
 
     @property
     def is_unconditional(self) -> bool:
@@ -81,7 +106,7 @@ def is_range(text: str) -> bool:
 
 
 def internal_requirement(
-    text: str, kind: Kind, names: frozenset[NormalizedName]
+    text: str, kind: Kind, names: frozenset[NormalizedName], extra: str = ""
 ) -> InternalRequirement | None:
     """Read a requirement; None where it is on something outside the workspace."""
     requirement = parsed(text)
@@ -90,7 +115,7 @@ def internal_requirement(
         return None
     if requirement.marker and "extra" in str(requirement.marker):
         kind = Kind.EXTRA
-    return InternalRequirement(sibling=sibling, text=text, kind=kind)
+    return InternalRequirement(sibling=sibling, text=text, kind=kind, extra=extra)
 
 
 def same_requirements(one: Iterable[str], other: Iterable[str]) -> bool:

@@ -120,15 +120,15 @@ class Workspace:
     def needed(self, name: NormalizedName) -> frozenset[NormalizedName]:
         """Return a member and all siblings that an installation of it takes, or may take.
 
-        Where one is required with extras, all that any extra of it requires is counted.
+        Where one is required with extras, what these bring is counted, and no other extra.
         """
-        seen, todo = {(name, False)}, [(name, False)]
+        none: frozenset[str] = frozenset()
+        seen, todo = {(name, none)}, [(name, none)]
         while todo:
-            current, with_extras = todo.pop()
+            current, extras = todo.pop()
             for requirement in self.members[current].requirements:
-                kinds = {Kind.REQUIRED, Kind.EXTRA} if with_extras else {Kind.REQUIRED}
-                found = (requirement.sibling, bool(requirement.requirement.extras))
-                if requirement.kind in kinds and found not in seen:
+                found = (requirement.sibling, requirement.extras)
+                if requirement.is_brought_by(extras) and found not in seen:
                     seen.add(found)
                     todo.append(found)
         return frozenset(each for each, _ in seen)
