@@ -161,7 +161,8 @@ def test_git_alone_releases_without_an_index_and_its_tags_are_published_later(
     assert (tags(remote)[0], shelf.files()) == (PAIR_TAGS[:1], [])
     assert run(single.path, *RELEASE, "--index", "").code == 3
     released = remote.refs()
-    done = run(single.path, *RELEASE)
+    assert run(single.path, *RELEASE).code == 3  # nobody named the index: nothing comes back
+    done = run(single.path, *RELEASE, "--index", "shelf")
     assert done.code == 0, done.stderr
     assert (shelf.files(), remote.refs()) == (PAIR_FILES[:2], released)
 

@@ -203,7 +203,7 @@ def test_lower_versions_on_the_index_are_none() -> None:
 def test_a_tag_outside_the_history_is_a_problem() -> None:
     plan = sugar().tag("sugar/v0.1.0", outside=True).plan()
     message = "the tag sugar/v0.1.0 is at e1e1e1e1e1e1, which is not in the history"
-    hint = "tags are never moved: give sugar a higher version than 0.1.0"
+    hint = "tags are never moved; the next version that is free: `--version sugar=0.1.1`"
     assert plan.problems == (Problem("tag-elsewhere", message, hint, "sugar"),)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -168,10 +169,25 @@ def test_the_empty_page_of_the_project_says_that_it_has_no_files(case: str) -> N
 )
 def test_the_distributions_of_the_project_alone_are_listed(answer: Answer) -> None:
     url = "https://index.invalid/f/"
-    assert files_listed(answer, NAME) == (
+    found = [replace(each, is_yanked=False) for each in files_listed(answer, NAME)]
+    assert found == [
         File(filename=WHEEL, url=f"{url}{WHEEL}", sha256=SHA256),
         File(filename=SDIST, url=f"{url}{SDIST}", sha256=SHA256),
-    )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "is_yanked"),
+    [(True, True), ("broken", True), (False, False), ("", False), (None, False), (1, False)],
+)
+def test_what_is_yanked_is_known(told: object, *, is_yanked: bool) -> None:
+    (listed,) = files_listed(project(files=[file(WHEEL, yanked=told)]), NAME)
+    assert listed.is_yanked is is_yanked
+
+
+def test_in_html_a_mark_says_that_a_file_is_yanked() -> None:
+    answer = html(link(WHEEL).replace("<a ", '<a data-yanked="" ') + link(SDIST))
+    assert [found.is_yanked for found in files_listed(answer, NAME)] == [True, False]
 
 
 def test_a_link_lists_the_name_in_its_url_and_the_one_in_its_text() -> None:

@@ -63,7 +63,7 @@ def _due(context: Context, target: Path, steps: Steps) -> Sequence[Distribution]
     with open_site(context, execute=False, index=context.index) as site:
         try:
             with steps("plan"):
-                work = planned(site, context.intent, Terms(), republish=True)
+                work = planned(site, context.intent, Terms())
                 stop_on_nothing(work)
         except NothingToRelease:
             replace_folder({}, target)

@@ -45,7 +45,7 @@ def closing_words(
 
 def _giving_up(context: Context, work: Work) -> Iterator[str]:
     """Say, from what is there, how a release is given up that must not be finished."""
-    branch, releases = context.workspace.settings.branch[0], work.plan.releases
+    branch, releases = work.site.branch, work.plan.releases
     yield "To give this release up instead:"
     new = work.commit if work.commit != work.plan.base else ""
     commits = sorted({commit[:12] for r in releases if (commit := r.made_from(new))})

@@ -16,17 +16,21 @@ from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
 from ..ops.git.repository import Repository, tags_of
 from ..ops.tree import Tree, open_workspace
-from ..stages.site import home_of, refs_at_remote, silence
+from ..stages.site import home_of, planned_branch, refs_at_remote, silence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
-    """The workspace that a command was called on, as it is committed at HEAD."""
+    """The workspace that a command was called on, as it is committed at HEAD.
+
+    `names_index` tells whether somebody typed the index: what it lacks is uploaded then only.
+    """
 
     tree: Tree
     workspace: Workspace
     index: Index | None
     intent: Intent
+    names_index: bool = False
 
     @property
     def checkout(self) -> Repository:
@@ -45,11 +49,18 @@ class Context:
         workspace = workspace_at(tree)
         uv.require(workspace.uv_required)
         named = options.index if isinstance(options, WithIndex) else None
+        names_index = bool(named)
         index = workspace.index(workspace.settings.index if named is None else named)
         intent = _intent(workspace, options)
         url = home_of(tree.repository, workspace.settings) if has_home(workspace) else ""
         workspace = at_home(workspace, url, intent.named)
-        return cls(tree=tree, workspace=workspace, index=index, intent=intent)
+        return cls(
+            tree=tree,
+            workspace=workspace,
+            index=index,
+            intent=replace(intent, republish=names_index),
+            names_index=names_index,
+        )
 
     def facts(self, *, all_pages: bool = False) -> Facts:
         """Read the facts here, at HEAD, with the tags that the remote has, if it answers.
@@ -57,7 +68,12 @@ class Context:
         The remote is asked meanwhile: only where it has other tags, all is read again.
         """
         read = partial(
-            gather, self.tree, index=self.index, all_pages=all_pages, workspace=self.workspace
+            gather,
+            self.tree,
+            index=self.index,
+            all_pages=all_pages,
+            workspace=self.workspace,
+            branch=planned_branch(self.checkout, self.workspace.settings),
         )
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(refs_at_remote, self.checkout, self.workspace.settings)

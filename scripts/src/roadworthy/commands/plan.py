@@ -17,6 +17,7 @@ from ..model.workspace.workspace import MANIFEST, Workspace
 from ..report import as_json, markdown, terminal
 from ..stages.change.ranges import write_ranges, write_umbrella
 from ..stages.change.review import reviewed
+from ..stages.site import planned_branch
 from ..stages.steps import Steps
 from .answer import Answer
 from .context import Context
@@ -43,7 +44,7 @@ def run(options: Options, _: Steps) -> Answer:
     elif options.fix or options.base:
         hint = "add --check"
         raise UsageFailure(Problem("check-only", "--fix and --base work only with --check", hint))
-    facts = context.facts()
+    facts = context.facts(all_pages=context.names_index and not options.check)
     made = make_plan(facts, context.intent)
     found = _review(context, options) if options.check else None
     workspace = context.workspace
@@ -108,7 +109,7 @@ def _exit_code(made: Plan, problems: Sequence[Problem], *, is_check: bool) -> in
 def _review(context: Context, options: Options) -> Review | None:
     """Compare with what the change is to be merged into; None where that is not known."""
     settings = context.workspace.settings
-    usual = f"{settings.remote}/{settings.branch[0]}"
+    usual = f"{settings.remote}/{planned_branch(context.checkout, settings)}"
     if options.base is None and context.checkout.commit_of(usual) is None:
         return None
     return reviewed(context.tree, context.workspace, options.base or usual)

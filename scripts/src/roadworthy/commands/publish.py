@@ -34,7 +34,7 @@ def run(options: Options, steps: Steps) -> Answer:
     with open_site(context, execute=options.execute, index=index, uploads=True) as site:
         with steps("plan"):
             terms = Terms(seconds=options.wait)
-            work = planned(site, context.intent, terms, republish=True)
+            work = planned(site, context.intent, terms)
             stop_on_nothing(work)
         built = build_from(source=options.source, cache=options.workspace / DIST)
         work = take(work, (PREPARED, built, COMPARE), steps)

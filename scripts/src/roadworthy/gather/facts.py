@@ -26,6 +26,7 @@ def gather(
     all_pages: bool = False,
     workspace: Workspace | None = None,
     at_remote: Mapping[str, str] | None = None,
+    branch: str = "",
 ) -> Facts:
     """Read the facts of the workspace at a commit.
 
@@ -44,6 +45,8 @@ def gather(
         pages=pages,
         version_set_at=version_set_at(tree, untagged, pages),
         differs=differing(tree, facts),
+        branch=facts.workspace.settings.line_of(branch) if branch else "",
+        index=index.name if index else "",
     )
 
 

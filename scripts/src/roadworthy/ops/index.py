@@ -45,7 +45,13 @@ def read_page(index: Index, name: NormalizedName) -> Page:
     except (NoAnswer, Doubt) as doubt:
         return Page(unknown=str(doubt))
     begun = _begun(files)
-    return Page(files=listed, begun=begun, asked=_date(head) if begun else None)
+    kept = {version_of(file.filename) for file in files if not file.is_yanked}
+    return Page(
+        files=listed,
+        begun=begun,
+        asked=_date(head) if begun else None,
+        yanked=frozenset(version for version in listed if version not in kept),
+    )
 
 
 class _Refused(Doubt):

@@ -28,7 +28,7 @@ from ..ops.known_indexes import entry_of
 from ..ops.tree import Tree
 from .preflight import checkout_problems
 from .publish.credentials import credential_problems
-from .site import current_branch, public_url
+from .site import current_branch, planned_branch, public_url
 
 UV_ERROR, STALE = "error: ", "needs to be updated"
 
@@ -132,14 +132,15 @@ def _checkout(checkout: Repository, problems: Iterable[Problem]) -> Iterator[Fin
 
 def _push(checkout: Repository, settings: Settings) -> Finding:
     """Ask the remote for the right to push, and push nothing."""
-    target = f"HEAD:refs/heads/{settings.branch[0]}"
+    branch = planned_branch(checkout, settings)
+    target = f"HEAD:refs/heads/{branch}"
     try:
         checkout.git("push", "--dry-run", *PLAIN_PUSH, "--", settings.remote, target)
     except Failure as failure:
         hint = "a protected branch: `nox -s prepare -- --execute --branch NAME`; else credentials"
         words = failure.problems[0].message.splitlines()[-1]
         return Finding(what="push", mark=Mark.WRONG, found=words, hint=hint)
-    found = f"{settings.remote} takes a push to {settings.branch[0]}"
+    found = f"{settings.remote} takes a push to {branch}"
     return Finding(what="push", mark=Mark.FINE, found=found)
 
 

@@ -95,7 +95,7 @@ def release(
     Raises `Failure` at the first step that fails before anything has left the machine.
     """
     with progress("plan"):
-        work = planned(site, intent, terms, republish=site.is_real)
+        work = planned(site, intent, terms)
     return work if work.nothing_due else take(work, _all_steps(work, folder), progress)
 
 
@@ -105,7 +105,7 @@ def finish(site: Site, progress: Steps, terms: Terms, *, verified: bool = False)
     It begins nothing: what is due beside them waits for a release. With `verified`,
     nothing is installed: somebody without the right to push has done that.
     """
-    facts = gather(site.tree)
+    facts = gather(site.tree, branch=site.branch)
     plan = replace(make_plan(facts), releases=())
     work = Work(site=site, terms=terms, facts=facts, plan=plan, commit=plan.base)
     steps = (CLOSE,) if verified else (VERIFY_TAGS, CLOSE)

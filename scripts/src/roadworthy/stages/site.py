@@ -91,7 +91,8 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
 @contextmanager
 def preview_site(here: Tree, settings: Settings, index: Index | None = None) -> Iterator[Site]:
     """Make a scratch remote of the commit at HEAD; the index, if any, is only read."""
-    branch, url = settings.branch[0], public_url(here.repository, settings)
+    branch = planned_branch(here.repository, settings)
+    url = public_url(here.repository, settings)
     there = refs_at_remote(here.repository, settings)
     with scratch_folder() as folder:
         remote = making.borrow(here.repository, folder / "remote.git", branch, there).path
@@ -180,6 +181,12 @@ def silence(checkout: Repository, settings: Settings) -> list[Problem]:
         return []
     message = f"the remote `{settings.remote}` does not answer: the tags are those of this clone"
     return [Problem("remote-silent", message, f"look at `git ls-remote {settings.remote}`")]
+
+
+def planned_branch(checkout: Repository, settings: Settings) -> str:
+    """Return the release branch that is checked out, else the first of all."""
+    branch = current_branch(checkout)
+    return branch if branch in settings.branch else settings.branch[0]
 
 
 def current_branch(checkout: Repository) -> str | None:

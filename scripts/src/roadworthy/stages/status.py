@@ -32,9 +32,12 @@ def status(facts: Facts) -> tuple[Status, ...]:
 def _statuses(facts: Facts, plan: Plan) -> Iterator[Status]:
     priors = facts.priors()
     stays = {each.name: each.why for each in plan.unchanged}
+    withdrawn = facts.workspace.settings.withdrawn
     for name, member in facts.workspace.members.items():
         prior = priors.get(name)
         state, following = _state(member, plan.release_of(name), facts.presence(member))
+        if state == "tagged" and (name, member.version) in withdrawn:
+            state, following = "withdrawn", "nothing to do: it is gone from the index on purpose"
         if name in stays and prior is None and not member.never_released:
             state, following = "no version yet", stays[name]
         yield Status(

@@ -127,11 +127,12 @@ class Work:
         return tuple(tag for batch in self.batches for tag in batch.tags)
 
 
-def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False) -> Work:
+def planned(site: Site, intent: Intent, terms: Terms) -> Work:
     """Plan what is due at a site; raise `Failure` with all that is wrong with it.
 
-    With `republish`, the index is asked about all members, and what it lacks is due, too.
+    Where what the index lacks is to be uploaded, too, it is asked about all members.
     """
+    republish = intent.republish and site.index is not None and site.stock is None
     workspace = at_home(workspace_at(site.tree), site.home, intent.named)
     facts = gather(
         site.tree,
@@ -139,8 +140,9 @@ def planned(site: Site, intent: Intent, terms: Terms, *, republish: bool = False
         all_pages=republish,
         workspace=workspace,
         at_remote=site.at_remote,
+        branch=site.branch,
     )
-    plan = make_plan(facts, replace(intent, republish=republish and site.index is not None))
+    plan = make_plan(facts, replace(intent, republish=republish))
     stop_on([*plan.problems, *changelog_problems(site.tree, plan, facts.workspace)])
     if site.is_real and facts.inferred:
         stop_on([facts.inferred.problem], UsageFailure)

@@ -13,7 +13,7 @@ from ..version import read_version
 
 # What no version contains: without one of these, name and version would run together.
 SEPARATORS = frozenset("/-_=")
-_RELEASE = re.compile(r"release/\d{4}\.\d\d\.\d\d(\.\d+)?")
+_RELEASE = re.compile(r"release/(?P<branch>.+/)?\d{4}\.\d\d\.\d\d(\.\d+)?")
 _FIELD = re.compile(r"\{name\}|\{version\}")
 # What a git URL cannot name, and what git does not take in the name of a ref.
 UNSAFE = (*"@#?%:~^\\ *[", "..", "//", ".lock/")
@@ -109,13 +109,14 @@ def is_release_tag(name: str) -> bool:
     return bool(_RELEASE.fullmatch(name))
 
 
-def release_tag(day: date, commit: str, tags: Collection[Tag]) -> str:
+def release_tag(day: date, commit: str, tags: Collection[Tag], branch: str = "") -> str:
     """Name the release that is made at a commit on a day (UTC).
 
+    One from a maintenance branch carries that: it is no newer release for consumers.
     The tag that the commit bears already, or that a member's tag promises to it, unless
     another commit bears that by now; else the first of the day that is free.
     """
-    first = f"release/{day:%Y.%m.%d}"
+    first = f"release/{branch}/{day:%Y.%m.%d}" if branch else f"release/{day:%Y.%m.%d}"
     borne = {tag.name: tag.commit for tag in tags if is_release_tag(tag.name)}
     promised = {tag.released_with: tag.commit for tag in tags if tag.released_with}
     taken = promised | borne

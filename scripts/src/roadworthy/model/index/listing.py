@@ -9,7 +9,7 @@ https://packaging.python.org/en/latest/specifications/simple-repository-api/
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -54,12 +54,16 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """A file that an index lists; `sha256` is empty where it lists no such hash."""
+    """A file that an index lists; `sha256` is empty where it lists no such hash.
+
+    One that is yanked is there for those alone who name its version: https://peps.python.org/pep-0592/
+    """
 
     filename: str
     url: str
     sha256: str = ""
     uploaded: datetime | None = None
+    is_yanked: bool = False
 
 
 def files_listed(answer: Answer, name: NormalizedName) -> tuple[File, ...]:
@@ -108,6 +112,7 @@ def _json_file(entry: object, base: str) -> File:
                 url=_joined(base, url),
                 sha256=_sha256(hashes.get("sha256")),
                 uploaded=_moment(more.get("upload-time")),
+                is_yanked=_is_yanked(more.get("yanked")),
             )
         case _:
             raise Doubt(why="its answer cannot be read: a file lacks a name, a URL or hashes")
@@ -122,7 +127,11 @@ def _html_files(answer: Answer, name: NormalizedName, parameters: str) -> list[F
         _require_version(version)
     if not answer.is_counted and not page.is_closed:
         raise Doubt(why="its answer is incomplete")
-    found = [file for href, words in page.links for file in _linked(answer.url, page, href, words)]
+    found = [
+        replace(file, is_yanked=place in page.yanked)
+        for place, (href, words) in enumerate(page.links)
+        for file in _linked(answer.url, page, href, words)
+    ]
     _require_identity(answer, page, name, {name_of(file.filename) for file in found} - {None})
     return found
 
@@ -187,6 +196,11 @@ def _joined(base: str, url: str) -> str:
 def _sha256(value: object) -> str:
     """Return a hash as `hashlib` writes it; empty for what is none."""
     return value.lower() if isinstance(value, str) and _SHA256.fullmatch(value) else ""
+
+
+def _is_yanked(value: object) -> bool:
+    """Tell whether a file is yanked: true, or the reason for it."""
+    return value is True or (isinstance(value, str) and bool(value))
 
 
 def _moment(value: object) -> datetime | None:

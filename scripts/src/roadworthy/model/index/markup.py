@@ -10,9 +10,13 @@ MARKS = {VERSION, "api-version"}  # what indexes wrote before there was a standa
 
 @dataclass(slots=True)
 class Markup:
-    """What a page has: links as pairs of a reference and a text, titles, marks of an index."""
+    """What a page has: links as pairs of a reference and a text, titles, marks of an index.
+
+    `yanked` has the places of links that are marked so.
+    """
 
     links: list[tuple[str, str]] = field(default_factory=list)
+    yanked: set[int] = field(default_factory=set)
     titles: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     base: str = ""
@@ -58,6 +62,8 @@ class _Reader(HTMLParser):
             self._end_link()
             if attributes.get("href"):
                 self.href, self.texts["a"] = str(attributes["href"]), []
+                if "data-yanked" in attributes:
+                    self.page.yanked.add(len(self.page.links))
 
     def handle_data(self, data: str) -> None:
         for text in self.texts.values():

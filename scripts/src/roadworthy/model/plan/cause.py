@@ -34,8 +34,9 @@ def cause_of(draft: Draft, facts: Facts, intent: Intent) -> Cause:
     else:
         cause = _of_changes(draft, cause, intent)
     lacking = presence not in {Presence.PRESENT, Presence.NONE}
-    if intent.republish and tag and not cause.reasons and lacking:
-        reasons = (f"{manifest} is tagged, but is not on the index",)
+    is_gone = (name, manifest) in facts.workspace.settings.withdrawn
+    if intent.republish and tag and not cause.reasons and lacking and not is_gone:
+        reasons = (f"{manifest} is missing on {facts.index}: it is uploaded from its tag",)
         cause = replace(cause, reasons=reasons, tagged=True, finished_from=tag.commit)
     return cause
 

@@ -10,7 +10,8 @@ from ..problem import Problem
 from ..workspace.requirement import InternalRequirement, Kind, moved_to, parsed
 from ..workspace.workspace import Member
 from .draft import Draft, ranges_left
-from .facts import Facts, Page
+from .facts import Facts
+from .line_check import line_problems, versions_of_line
 from .tag_check import group_problems, shape_problems, shape_warnings, tag_problems
 from .word_check import word_warnings
 
@@ -32,7 +33,8 @@ def plan_problems(
             *_range_problems(draft, drafts, facts, rewrites.get(name, {})),
             *_order_problems(draft),
             *tag_problems(draft, facts),
-            *_index_problems(draft, facts.pages.get(name)),
+            *_index_problems(draft, facts),
+            *line_problems(draft, facts),
         ]
         (problems if draft.is_due or broken else warnings).extend(found)
     problems += [*group_problems(drafts), *shape_problems(facts)]
@@ -208,10 +210,11 @@ def _proposed(requirement: InternalRequirement, sibling: Draft) -> str:
     return next(fitting, texts[-1])
 
 
-def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
+def _index_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
+    name = draft.member.name
+    page = facts.pages.get(name)
     if page is None:
         return
-    name = draft.member.name
     if page.unknown:
         again = "try again when the index answers"
         hint = page.way_out or again
@@ -221,7 +224,7 @@ def _index_problems(draft: Draft, page: Page | None) -> Iterator[Problem]:
             hint,
             name,
         )
-    highest = max(page.files, default=draft.version)
+    highest = max(versions_of_line(draft, page.files, facts), default=draft.version)
     if draft.is_due and highest > draft.version:
         message = f"the index has {name} {highest} already, above {draft.version}"
         yield Problem(

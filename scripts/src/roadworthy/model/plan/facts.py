@@ -32,6 +32,7 @@ class Presence(StrEnum):
 class Page:
     """What an index lists of one member: files by version, with their sha256.
 
+    `yanked` are versions that installers pass over: https://peps.python.org/pep-0592/
     `unknown` says why nothing is known, and `way_out` what may help. `begun` is when the
     first file of a version came, and `asked` when this was answered, both by the index's
     own clock, where it says so.
@@ -42,6 +43,7 @@ class Page:
     way_out: str = ""
     begun: Mapping[Version, datetime] = field(default_factory=dict)
     asked: datetime | None = None
+    yanked: frozenset[Version] = frozenset()
 
     def days_open(self, version: Version) -> float:
         """Return for how many days a version has been there; 0 where nobody says."""
@@ -66,7 +68,9 @@ class Facts:
     `version_set_at` has the commit of each version that is prepared or published, and untagged.
     `differs` tells of members whether their content is another than at their prior tag, as
     far as that is known. `tagged` has what tags of any shape say, and `inferred` the settings
-    that fit them, where nobody wrote any. `only_here` are tags that the remote does not have.
+    that fit them, where nobody wrote any. `branch` is the maintenance branch that is planned
+    for, empty for the first of all, and `index` the name of the index that was asked.
+    `only_here` are tags that the remote does not have.
 
     Tags are read once: there are more of them than of anything else.
     """
@@ -80,6 +84,8 @@ class Facts:
     pages: Mapping[NormalizedName, Page] = field(default_factory=dict)
     version_set_at: Mapping[NormalizedName, str] = field(default_factory=dict)
     differs: Mapping[NormalizedName, Difference] = field(default_factory=dict)
+    branch: str = ""
+    index: str = ""
     tagged: Tagged | None = None
     only_here: tuple[str, ...] = ()
     inferred: Inferred | None = None

@@ -133,7 +133,7 @@ def _release_tag(facts: Facts, releases: Sequence[Release]) -> str:
     """Name the tag of the whole release; in lockstep it is the tag of all members."""
     if facts.workspace.settings.is_lockstep and releases:
         return releases[0].planned_tag
-    return release_tag(facts.day, facts.base, facts.tags)
+    return release_tag(facts.day, facts.base, facts.tags, facts.branch)
 
 
 def _refuse_cycles(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ from ..history.tag import Tag
 from ..problem import Problem
 from .draft import Draft
 from .facts import Facts
+from .line_check import next_free
 
 READ_NONE = "`read-tag-formats = []` reads none of them"
 
@@ -20,7 +21,7 @@ def tag_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
     yield from _name_problems(draft, facts)
     existing = tags.get(draft.version)
     if existing and not existing.reachable:
-        yield _elsewhere(draft, existing)
+        yield _elsewhere(draft, existing, facts)
     elif not draft.prior and tags and not draft.is_fixed and not draft.cause.version:
         yield _all_elsewhere(draft, tags)
     yield from _stray_problems(draft, facts)
@@ -90,10 +91,11 @@ def _is_folder(one: str, other: str) -> bool:
     return other.startswith(f"{one}/") or one.startswith(f"{other}/")
 
 
-def _elsewhere(draft: Draft, existing: Tag) -> Problem:
+def _elsewhere(draft: Draft, existing: Tag, facts: Facts) -> Problem:
     name = draft.member.name
     message = f"the tag {existing.name} is at {existing.commit[:12]}, which is not in the history"
-    hint = f"tags are never moved: give {name} a higher version than {draft.version}"
+    free = next_free(draft, facts)
+    hint = f"tags are never moved; the next version that is free: `--version {name}={free}`"
     return Problem("tag-elsewhere", message, hint, name)
 
 

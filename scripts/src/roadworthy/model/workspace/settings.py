@@ -56,6 +56,10 @@ class Settings:
         """Return how far a feature moves a version before 1.0."""
         return Level.MINOR if self.feature_before_1 is FeatureBefore1.MINOR else Level.PATCH
 
+    def line_of(self, branch: str) -> str:
+        """Return the name of a maintenance branch; empty for the first of all."""
+        return "" if branch == self.branch[0] else branch
+
     def tag_for(self, name: NormalizedName, version: Version) -> str:
         """Return the name of the tag of a member at a version."""
         return self.tag_format.render(self.tag_names.get(name, name), version)

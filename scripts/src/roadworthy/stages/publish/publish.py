@@ -17,6 +17,7 @@ from ..steps import expect, tell
 from ..work import Work
 from .refusals import refusals
 from .send import AGAIN, send
+from .siblings import sibling_problems
 from .uploads import plan_uploads
 
 AT_ONCE = 4
@@ -32,6 +33,8 @@ def compare(work: Work) -> Work:
     if site.index is None or site.destination is None:
         return work
     stop_on(refusals(site.destination, work.distributions))
+    if site.is_real:
+        stop_on(sibling_problems(work, site.index))
     uploads = plan_uploads(site.index, work.distributions)
     stop_on(upload.problem for upload in uploads if upload.problem)
     return replace(work, uploads=uploads)

@@ -39,7 +39,7 @@ def close(work: Work) -> Work:
     done: list[Tag] = []
     for commit, members in _finished(work).items():
         known = (*work.facts.tags, *work.closing, *done)
-        name = release_tag(work.site.scratch.day_of(commit).date(), commit, known)
+        name = _name_of(work, commit, known)
         _push_release_tag(work.site, Tag(name=name, commit=commit), members)
         done.append(Tag(name=name, commit=commit))
     return replace(work, tags=tuple(each.name for each in (*work.closing, *done)))
@@ -91,8 +91,12 @@ def _release_tag_at(work: Work, commit: str) -> str:
     """
     if work.plan.left_out or _is_lockstep(work):
         return ""
-    known = (*work.facts.tags, *work.closing)
-    return release_tag(work.site.scratch.day_of(commit).date(), commit, known)
+    return _name_of(work, commit, (*work.facts.tags, *work.closing))
+
+
+def _name_of(work: Work, commit: str, known: Sequence[Tag]) -> str:
+    day = work.site.scratch.day_of(commit).date()
+    return release_tag(day, commit, known, work.facts.branch)
 
 
 def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
