@@ -7,7 +7,7 @@ A handful of processes serve all members.
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packaging.utils import NormalizedName
@@ -19,7 +19,7 @@ from ..model.workspace.content import Difference, stated, values
 from ..model.workspace.version_source import FromFile, with_version
 from ..model.workspace.workspace import MANIFEST, Member
 from ..ops.tree import Tree, texts_at
-from .tagged import manifests_then
+from .tagged import folders_then
 
 Place = tuple[str, str]
 FOR_ALL = Version("0")  # two states that differ in their version alone are alike
@@ -40,9 +40,12 @@ def differing(tree: Tree, facts: Facts) -> Mapping[NormalizedName, Difference]:
     Left out are those that were never released, and whose folder nobody finds at their tag.
     """
     pairs = list(_pairs(tree, facts))
-    outside = [place for pair in pairs for place in _outside(pair)]
-    folders = [place for pair in pairs for place in (pair.released, pair.current)]
-    known = _objects(tree, dict.fromkeys([*folders, *outside]))
+    known = _objects(tree, dict.fromkeys(place for pair in pairs for place in _places(pair)))
+    moved = {_key(pair): pair for pair in pairs if pair.released not in known}
+    elsewhere = folders_then(tree, moved.keys())
+    found = {k: replace(moved[k], released=(k[0], path)) for k, path in elsewhere.items()}
+    pairs = [found.get(_key(pair), pair) for pair in pairs]
+    known |= _objects(tree, dict.fromkeys(pair.released for pair in found.values()))
     there = [pair for pair in pairs if pair.released in known and pair.current in known]
     trees = {pair.member.name: (known[pair.released], known[pair.current]) for pair in there}
     files = tree.repository.differing_files(two for two in trees.values() if two[0] != two[1])
@@ -63,14 +66,20 @@ def differing(tree: Tree, facts: Facts) -> Mapping[NormalizedName, Difference]:
 
 
 def _pairs(tree: Tree, facts: Facts) -> Iterator[Pair]:
-    """Pair each member with where it lay at its tag: it is found there by its name."""
-    priors, members = facts.priors(), facts.workspace.members
-    released = {name: member for name, member in members.items() if name in priors}
-    at_tags = {(priors[name][1].commit, name): member.path for name, member in released.items()}
-    elsewhere = manifests_then(tree, at_tags)
-    for (commit, name), path in at_tags.items():
-        folder = elsewhere.get((commit, name), path)
-        yield Pair(members[name], (commit, folder), (tree.commit, path))
+    """Pair each member that was released as it was then with as it is."""
+    priors = facts.priors()
+    for name, member in facts.workspace.members.items():
+        if name in priors:
+            yield Pair(member, (priors[name][1].commit, member.path), (tree.commit, member.path))
+
+
+def _key(pair: Pair) -> tuple[str, NormalizedName]:
+    return pair.released[0], pair.member.name
+
+
+def _places(pair: Pair) -> tuple[Place, ...]:
+    """Return all that is compared of a member, then and now."""
+    return (pair.released, pair.current, *_outside(pair))
 
 
 def _outside(pair: Pair) -> Iterator[Place]:

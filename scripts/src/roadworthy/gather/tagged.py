@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from ..model.history.tag import Tag
-from ..model.history.tagged import Tagged, other_tags, places, read_tags
+from ..model.history.tagged import Tagged, other_tags, own_tags, places, read_tags
 from ..model.version import read_version
 from ..model.workspace.version_source import FromFile, VersionSource, version_in, version_source
 from ..model.workspace.workspace import MANIFEST, Workspace
@@ -21,21 +21,19 @@ Place = tuple[str, NormalizedName]
 
 def tagged(tree: Tree, tags: Collection[Tag], workspace: Workspace) -> Tagged:
     """Return what the tags say; manifests are read only where some have another shape."""
-    others = other_tags(tags, workspace)
+    own = own_tags(tags, workspace)
+    others = other_tags(tags, own, workspace.settings)
     wanted = dict.fromkeys(places(others, workspace, LIMIT))
-    return read_tags(tags, workspace, _shown(tree, wanted, workspace) if others else None)
+    shown = _shown(tree, wanted, workspace) if others else None
+    return read_tags(tags, workspace, own, shown)
 
 
-def manifests_then(tree: Tree, paths: Mapping[Place, str]) -> dict[Place, str]:
-    """Find the folders that members had at commits, where their own of today is not there."""
-    folders = {place: path.removesuffix(".") for place, path in paths.items()}
-    names = {p: tree.path(f"{f}/{MANIFEST}" if f else MANIFEST) for p, f in folders.items()}
-    known = tree.repository.objects([f"{place[0]}:{name}" for place, name in names.items()])
-    missing = [place for place, name in names.items() if f"{place[0]}:{name}" not in known]
-    if not missing:
+def folders_then(tree: Tree, places: Collection[Place]) -> dict[Place, str]:
+    """Find the folders that members had at commits, by their names; the whole history is asked."""
+    if not places:
         return {}
     ever = tree.manifests_ever()
-    found = _manifests(tree, dict.fromkeys(missing[: LIMIT // max(1, len(ever))], ever))
+    found = _manifests(tree, dict.fromkeys([*places][: LIMIT // max(1, len(ever))], ever))
     return {place: path.rpartition("/")[0] or "." for place, (path, _) in found.items()}
 
 

@@ -7,8 +7,9 @@ of them holds is told by the manifests at its commit.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -69,7 +70,8 @@ class Names:
         cls, paths: Mapping[NormalizedName, str], written: Mapping[NormalizedName, str]
     ) -> "Names":
         """Return the names of members, each with its folder."""
-        pairs = [(n, name) for name, path in paths.items() for n in _names(name, path, paths)]
+        common = _words_in_common(list(paths))
+        pairs = [(n, name) for name, path in paths.items() for n in _names(name, path, common)]
         counted = Counter(alias for alias, _ in pairs)
         own = {str(name) for name in paths}
         found = {
@@ -85,21 +87,17 @@ class Names:
         return self.by_name.get(text) or self.by_name.get(_plain(text))
 
 
-def _names(name: NormalizedName, path: str, paths: Iterable[NormalizedName]) -> Iterator[str]:
-    last = path.rpartition("/")[2]
-    yield from {path, _plain(last), _without_common(name, paths)} - {"", "."}
+def _words_in_common(names: Sequence[str]) -> int:
+    """Return how many words all names begin with, up to dashes."""
+    words = [name.split("-") for name in names]
+    equal = (len(set(column)) == 1 for column in zip(*words, strict=False))
+    return sum(1 for _ in takewhile(bool, equal)) if len(words) > 1 else 0
 
 
-def _without_common(name: NormalizedName, names: Iterable[NormalizedName]) -> str:
-    """Return a name without the words that all members begin with."""
-    words = [each.split("-") for each in names]
-    own = name.split("-")
-    common = 0
-    while len(words) > 1 and all(w[: common + 1] == own[: common + 1] for w in words):
-        common += 1
-        if common >= len(own):
-            return ""
-    return "-".join(own[common:])
+def _names(name: NormalizedName, path: str, common: int) -> Iterator[str]:
+    """Return what else a member may be called; all names have so many words in common."""
+    last, own = path.rpartition("/")[2], "-".join(name.split("-")[common:])
+    yield from {path, _plain(last), own} - {"", ".", str(name)}
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from ..workspace.settings import Settings
 from ..workspace.workspace import Workspace
 from .shape import NAME, Names, Reading, readings
 from .tag import Tag, is_release_tag
@@ -54,15 +55,23 @@ class Tagged:
     gone: Mapping[NormalizedName, tuple[Version, Tag]] = field(default_factory=dict)
 
 
-def other_tags(tags: Iterable[Tag], workspace: Workspace) -> tuple[Tag, ...]:
+Own = Mapping[str, tuple[tuple[NormalizedName, ...], Version]]
+
+
+def own_tags(tags: Iterable[Tag], workspace: Workspace) -> Own:
+    """Read the tags in the shape that we write: what each is for, by its name."""
+    parse, names = workspace.settings.parse_tag, workspace.members
+    return {tag.name: own for tag in tags if (own := parse(tag.name, names))}
+
+
+def other_tags(tags: Iterable[Tag], own: Own, settings: Settings) -> tuple[Tag, ...]:
     """Return the tags that are neither ours nor in the shape that we write, and that may be read.
 
     Where somebody wrote `read-tag-formats = []`, there are none.
     """
-    settings = workspace.settings
     if "read-tag-formats" in settings.written and not settings.read_tag_formats:
         return ()
-    return tuple(tag for tag in tags if not (is_release_tag(tag.name) or _own(tag, workspace)))
+    return tuple(tag for tag in tags if tag.name not in own and not is_release_tag(tag.name))
 
 
 def places(
@@ -72,7 +81,7 @@ def places(
 
     A tag that names no member may be of any; of those, the highest versions come first.
     """
-    names = names_of(workspace)
+    names = names_of(workspace) if others else Names({})
     bare: list[tuple[Version, str]] = []
     for tag in others:
         for reading in _read(tag, workspace):
@@ -86,29 +95,32 @@ def places(
         yield from ((commit, member) for member in workspace.members)
 
 
-def read_tags(tags: Collection[Tag], workspace: Workspace, shown: Shown | None = None) -> Tagged:
+def read_tags(
+    tags: Collection[Tag], workspace: Workspace, own: Own | None = None, shown: Shown | None = None
+) -> Tagged:
     """Return what all tags say; without manifests, those in the shape that we write alone."""
+    own = own_tags(tags, workspace) if own is None else own
     found: dict[NormalizedName, dict[Version, Tag]] = {}
     for tag in tags:
-        own = _own(tag, workspace)
-        for name in own[0] if own else ():
-            found.setdefault(name, {})[own[1] if own else Version("0")] = tag
+        members, version = own.get(tag.name, ((), Version("0")))
+        for name in members:
+            found.setdefault(name, {})[version] = tag
     others: list[Counted] = []
     strays: list[Stray] = []
-    names = names_of(workspace)
-    for tag in other_tags(tags, workspace) if shown is not None else ():
+    unread = other_tags(tags, own, workspace.settings) if shown is not None else ()
+    names = names_of(workspace) if unread else Names({})
+    for tag in unread:
         counted = list(_counted(tag, workspace, names, shown or {}))
         others += counted
         strays += [] if counted else _strays(tag, workspace, names)
     for each in others:
         found.setdefault(each.member, {}).setdefault(each.version, each.tag)
-    return Tagged(
-        releases=found, others=tuple(others), strays=tuple(strays), gone=_gone(tags, workspace)
-    )
+    gone = _gone((tag for tag in tags if tag.name not in own), workspace)
+    return Tagged(releases=found, others=tuple(others), strays=tuple(strays), gone=gone)
 
 
 def _gone(tags: Iterable[Tag], workspace: Workspace) -> dict[NormalizedName, tuple[Version, Tag]]:
-    """Return the newest release of each name in our tags that no member has any more."""
+    """Return the newest release of each name in our shape of tags that no member has any more."""
     found: dict[NormalizedName, tuple[Version, Tag]] = {}
     known = {*workspace.members, *workspace.settings.tag_names.values()}
     shape = workspace.settings.tag_format.template
@@ -116,7 +128,7 @@ def _gone(tags: Iterable[Tag], workspace: Workspace) -> dict[NormalizedName, tup
         for reading in readings(tag.name) if not is_release_tag(tag.name) else ():
             name = canonicalize_name(reading.name)
             is_ours = reading.shape == shape and name == reading.name and name not in known
-            if is_ours and reading.version > found.get(name, (Version("0.dev0"), tag))[0]:
+            if is_ours and (name not in found or reading.version > found[name][0]):
                 found[name] = (reading.version, tag)
     return dict(sorted(found.items()))
 
@@ -125,10 +137,6 @@ def names_of(workspace: Workspace) -> Names:
     """Return by which names tags may call the members."""
     paths = {name: member.path for name, member in workspace.members.items()}
     return Names.of(paths, workspace.settings.tag_names)
-
-
-def _own(tag: Tag, workspace: Workspace) -> tuple[tuple[NormalizedName, ...], Version] | None:
-    return workspace.settings.parse_tag(tag.name, workspace.members)
 
 
 def _read(tag: Tag, workspace: Workspace) -> Iterator[Reading]:

@@ -97,6 +97,10 @@ class Facts:
 
     def priors(self) -> Mapping[NormalizedName, tuple[Version, Tag]]:
         """Return the highest version of each member whose tag is behind this commit."""
+        return self._priors
+
+    @cached_property
+    def _priors(self) -> Mapping[NormalizedName, tuple[Version, Tag]]:
         highest = {name: max(self.reachable_versions(name), default=None) for name in self._names}
         return {name: (v, self.member_tags[name][v]) for name, v in highest.items() if v}
 
@@ -122,6 +126,22 @@ class Facts:
         """Return all tags that name a release of a member, in whatever shape."""
         found = read_tags(self.tags, self.workspace) if self.tagged is None else self.tagged
         return found.releases
+
+    @cached_property
+    def tag_names(self) -> frozenset[str]:
+        """Return the names of all tags."""
+        return frozenset(tag.name for tag in self.tags)
+
+    @cached_property
+    def tag_folders(self) -> Mapping[str, str]:
+        """Return every folder that a name of a tag is in, with that name."""
+        found: dict[str, str] = {}
+        for name in self.tag_names:
+            folder = name.rpartition("/")[0]
+            while folder and folder not in found:
+                found[folder] = name
+                folder = folder.rpartition("/")[0]
+        return found
 
     def tag_at(self, member: Member) -> Tag | None:
         """Return the tag of the version in a member's manifest, if it is behind this commit."""

@@ -79,16 +79,21 @@ def _name_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
         message = f"a branch is named {planned}: it wins over the tag in every git URL"
         hint = "rename or delete the branch, here and at the remote"
         yield Problem("branch-named-as-tag", message, hint, name)
-    around = [t.name for t in facts.tags if _is_folder(t.name, planned)] if draft.is_due else []
+    around = _in_the_way(planned, facts) if draft.is_due else ""
     if around:
-        message = f"there is a tag {around[0]}, and so git can have no tag {planned}"
+        message = f"there is a tag {around}, and so git can have no tag {planned}"
         hint = "choose another `tag-format` in [tool.release], such as `{name}-v{version}`"
         yield Problem("tag-in-the-way", message, hint, name)
 
 
-def _is_folder(one: str, other: str) -> bool:
-    """Tell whether one ref would be a folder of the other, which git cannot have."""
-    return other.startswith(f"{one}/") or one.startswith(f"{other}/")
+def _in_the_way(planned: str, facts: Facts) -> str:
+    """Return a tag that is a folder of another, or lies in it: git cannot have both."""
+    folder = planned.rpartition("/")[0]
+    while folder:
+        if folder in facts.tag_names:
+            return folder
+        folder = folder.rpartition("/")[0]
+    return facts.tag_folders.get(planned, "")
 
 
 def _elsewhere(draft: Draft, existing: Tag, facts: Facts) -> Problem:
@@ -115,6 +120,8 @@ def _all_elsewhere(draft: Draft, tags: Mapping[Version, Tag]) -> Problem:
 def _stray_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
     """Find a version that a tag names which is no release that we know of."""
     name, strays = draft.member.name, facts.tagged.strays if facts.tagged else ()
+    if not strays:
+        return
     own = [stray for stray in strays if stray.member == name]
     known = {name, None} if facts.priors() else {name}
     taken = [s for s in strays if s.version == draft.version and s.member in known]

@@ -68,9 +68,11 @@ class Settings:
         self, tag: str, names: Collection[NormalizedName]
     ) -> tuple[tuple[NormalizedName, ...], Version] | None:
         """Read a tag in the shape that we write: the members that it is for, and the version."""
+        if not self.tag_names:
+            return self.tag_format.parse(tag, names)
         called = {NormalizedName(text): name for name, text in self.tag_names.items()}
         known = (set(names) - self.tag_names.keys()) | called.keys()
-        parsed = self.tag_format.parse(tag, known if called else names)
+        parsed = self.tag_format.parse(tag, known)
         if parsed is None or not self.tag_format.names_member:
             return (tuple(names), parsed[1]) if parsed else None
         return tuple(called.get(name, name) for name in parsed[0]), parsed[1]
