@@ -89,6 +89,9 @@ def test_a_change_is_checked_before_it_is_merged(checkout: Repo) -> None:
     strict = run(checkout.path, "plan", "--check")
     assert strict.code == 1
     assert "zq-app changes, and there is no change note for it" in strict.stderr
+    base = checkout.head()
+    checkout.commit("docs: a word", {"packages/zq-base/src/zq_base/words.py": "# x\n"})
+    assert run(checkout.path, "plan", "--check", "--base", base).code == 0
 
 
 def test_a_range_that_is_wrong_is_named_and_can_be_written(checkout: Repo) -> None:

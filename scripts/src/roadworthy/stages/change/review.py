@@ -16,4 +16,4 @@ def reviewed(tree: Tree, workspace: Workspace, base: str) -> Review:
         raise UsageFailure(
             Problem("commit-unknown", f"there is no commit `{base}` to compare with", hint)
         )
-    return review(workspace, base, tree.changed_since(base))
+    return review(workspace, base, tree.changed_since(base), tree.history([base]))
