@@ -14,6 +14,7 @@ from tests.template.desk import ROOT, Folder, clean_environment, copy_of_the_wor
 MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.toml"))
 SESSIONS = {
     "add-index",
+    "adopt",
     "build",
     "change",
     "doctor",

@@ -244,3 +244,20 @@ def test_a_container_gets_credentials_that_no_layer_keeps(repo: Repo) -> None:
     lines_of = files(told(repo, "zq-base"))["Dockerfile"]["text"].splitlines()
     assert "RUN --mount=type=ssh \\" in lines_of
     assert "  uv pip install --system" in "\n".join(lines_of)
+
+
+def test_what_settings_of_the_user_make_of_a_url_is_told_to_nobody(tmp_path: Path) -> None:
+    repo = make_workspace(tmp_path / "workspace", trio())
+    repo.git("remote", "add", "origin", URL)
+    repo.git("config", "url.ssh://me@own.invalid/.insteadOf", "https://forge.invalid/")
+    done = run(repo.path, "snippet", "zq-base", "--json")
+    texts = "".join(each["text"] for each in done.json["snippets"])
+    assert (URL in texts, "own.invalid" in texts) == (True, False), done.stderr
+
+
+def test_a_short_form_of_the_user_is_written_out_for_others(tmp_path: Path) -> None:
+    repo = make_workspace(tmp_path / "workspace", trio())
+    repo.git("remote", "add", "origin", "forge:owner/repo.git")
+    repo.git("config", "url.https://forge.invalid/.insteadOf", "forge:")
+    done = run(repo.path, "snippet", "zq-base", "--json")
+    assert URL in "".join(each["text"] for each in done.json["snippets"]), done.stderr

@@ -3,7 +3,7 @@
 import pytest
 from packaging.utils import NormalizedName
 
-from roadworthy.model.result import Result, failures
+from roadworthy.model.result import MEANT, Result, failures
 
 BROKEN = "import zq_base: ModuleNotFoundError: No module named 'gone'"
 UNSOLVED = "`uv pip install` ended with exit code 1\nerror: No solution\n  cause: zq-none>=99"
@@ -38,7 +38,7 @@ def test_a_member_that_fails_in_every_way_is_one_problem() -> None:
     assert found == [
         (
             f"zq-base does not work from wheel with uv: {BROKEN}\nalso: direct/uv",
-            "it was installed as: zq-base\nto see this alone: `again zq-base direct/uv`",
+            f"it was installed as: zq-base\nto see this alone: `again zq-base direct/uv`\n{MEANT}",
         )
     ]
 

@@ -84,11 +84,11 @@ def test_a_local_version_is_refused_once(tmp_path: Path) -> None:
 def test_a_requirement_by_a_url_is_refused_whatever_the_index(tmp_path: Path) -> None:
     required = "Requires-Dist: x @ https://example.invalid/x.whl\n"
     distributions = built(tmp_path, METADATA.replace("\n\n", f"\n{required}\n"))
-    hint = "no index accepts that: require a version"
-    assert list(problems_of(distributions, [COMMITTED])) == [
-        Problem("distribution-unlike-manifest", f"{name} requires something by a URL", hint, NAME)
-        for name in (WHEEL, SDIST)
-    ]
+    hint = 'require a version; or release by git alone: `index = ""`'
+    message = "zq-base requires x by a URL, which no index accepts"
+    problem = Problem("index-refuses", message, hint, NAME)
+    assert list(problems_of(distributions, [COMMITTED])) == []
+    assert [list(refusals(index, distributions)) for index in (PYPI, UNKNOWN)] == [[problem]] * 2
 
 
 def with_description(content_type: str, text: str, version: str = "2.3") -> str:

@@ -86,11 +86,6 @@ def test_a_sound_wheel_and_sdist_have_no_problem(tmp_path: Path) -> None:
     [
         (f"{INFO}/METADATA", "Name: zq-base\nVersion: 9\n", "says that it is zq-base 9"),
         (f"{INFO}/METADATA", "Name: other\nVersion: 0.1.0\n", "says that it is other 0.1.0"),
-        (
-            f"{INFO}/METADATA",
-            "Name: zq-base\nVersion: 0.1.0\nRequires-Dist: x @ https://example.invalid/x.whl\n",
-            "requires something by a URL",
-        ),
         ("tests/test_it.py", "", "has `tests` at its top level"),
         ("setup.cfg", "", "has `setup.cfg` at its top level"),
         ("__init__.py", "", "has `__init__.py` at its top level"),

@@ -156,3 +156,17 @@ def test_of_an_index_only_what_it_can_know_is_asked() -> None:
     from_index[BASE] = replace(from_index[BASE], version="1.5")
     promise = Promise(origin="index")
     assert judge(WORKSPACE.members[TOP], WORKSPACE, from_index, promise) == ""
+
+
+@pytest.mark.parametrize(
+    "told", ["ssh://forge.invalid/o/r.git", "ssh://deploy@forge.invalid/o/r.git"]
+)
+def test_the_user_of_ssh_may_be_left_out_of_what_is_recorded(told: str) -> None:
+    url = "ssh://deploy@forge.invalid/o/r.git"
+    evidence = {
+        BASE: replace(SOUND[BASE], direct_url=recorded("packages/zq-base", told)),
+        TOP: replace(SOUND[TOP], direct_url=recorded("packages/zq-top", told)),
+    }
+    assert judge(WORKSPACE.members[TOP], WORKSPACE, evidence, replace(PROMISE, url=url)) == ""
+    elsewhere = replace(PROMISE, url="ssh://deploy@other.invalid/o/r.git")
+    assert "is recorded as from" in judge(WORKSPACE.members[TOP], WORKSPACE, evidence, elsewhere)

@@ -16,10 +16,12 @@ class Common:
     """What every command takes; `command` is its name.
 
     One that `hands_on` takes all that it does not know, and all behind `--`, for another
-    program: its `others`. `own_flags` say what a flag means to it, where that differs.
+    program: its `others`. One that only reads `needs_uv` not. `own_flags` say what a flag
+    means to it, where that differs.
     """
 
     hands_on: ClassVar[bool] = False
+    needs_uv: ClassVar[bool] = True
     own_flags: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     names: ClassVar[Mapping[str, object]] = {
         "nargs": "*",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import ClassVar
 
 from ..cli.options import Common
 from ..model.history.inferred import Value, toml_lines
@@ -20,6 +21,8 @@ from .context import Context
 @dataclass(frozen=True, kw_only=True)
 class Options(Common):
     """What `adopt` takes."""
+
+    needs_uv: ClassVar[bool] = False
 
     write: bool = False
 

@@ -47,7 +47,8 @@ class Context:
         """Open the workspace; raise `UsageFailure` where there is none that can be read."""
         tree = open_workspace(options.workspace)
         workspace = workspace_at(tree)
-        uv.require(workspace.uv_required)
+        if options.needs_uv:
+            uv.require(workspace.uv_required)
         named = options.index if isinstance(options, WithIndex) else None
         names_index = bool(named)
         index = workspace.index(workspace.settings.index if named is None else named)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from ..cli.options import Common
 from ..model.plan.graph import closure, reversed_graph
@@ -19,6 +20,8 @@ FORMATS = ("mermaid", "dot", "svg")
 @dataclass(frozen=True, kw_only=True)
 class Options(Common):
     """What `graph` takes."""
+
+    needs_uv: ClassVar[bool] = False
 
     format: str = "mermaid"
 

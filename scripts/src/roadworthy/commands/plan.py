@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 from ..cli.options import WithIndex, WithIntent
 from ..gather.changelogs import changelog_problems
@@ -29,6 +30,8 @@ BREAKS_RELEASED = frozenset({"range-excludes-sibling"})
 @dataclass(frozen=True, kw_only=True)
 class Options(WithIntent, WithIndex):
     """What `plan` takes."""
+
+    needs_uv: ClassVar[bool] = False
 
     check: bool = False
     base: str | None = None

@@ -1,6 +1,7 @@
 """The command `status`."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..cli.options import WithIndex
 from ..model.plan.facts import unknown_problems
@@ -14,6 +15,8 @@ from .context import Context
 @dataclass(frozen=True, kw_only=True)
 class Options(WithIndex):
     """What `status` takes."""
+
+    needs_uv: ClassVar[bool] = False
 
 
 def run(options: Options, _: Steps) -> Answer:

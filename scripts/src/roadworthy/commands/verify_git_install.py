@@ -47,7 +47,7 @@ def run(options: Options, steps: Steps) -> Answer:
         with steps("build"):
             targets = _with_contents(mirror, targets, folder)
         with steps("verify-git-install"):
-            python = interpreter(targets[0].workspace, options.python)
+            python = interpreter((target.member for target in targets), options.python)
             found = verify_git_install(
                 mirror, targets, scope=scope, folder=folder / "git", python=python
             )

@@ -25,17 +25,18 @@ def run(options: Options, steps: Steps) -> Answer:
     if context.index is None:
         hint = "name one with --index, or set `index` in [tool.release]"
         raise UsageFailure(Problem("index-missing", "no index is configured to install from", hint))
-    versions = {
-        member.name: member.version
+    chosen = [
+        member
         for member in context.workspace.select(context.members)
         if member.version and not member.never_released
-    }
+    ]
+    versions = {member.name: member.version for member in chosen if member.version}
     with steps("verify-index-install"):
         found = verify_index_install(
             context.index,
             context.workspace,
             versions,
-            python=interpreter(context.workspace, options.python),
+            python=interpreter(chosen, options.python),
             seconds=options.wait,
         )
     return verified(found)

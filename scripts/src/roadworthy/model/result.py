@@ -10,13 +10,20 @@ from .problem import Problem
 
 # One environment of pip has all members: where one fails, all do.
 TOGETHER = "pip"
+MEANT = (
+    "if it needs an extra, or cannot be imported here: `extras` and `skip-imports` in "
+    "[tool.release.verify] of its manifest say so"
+)
 # What was tried when something failed, before what failed.
 _TRIED = re.compile(r"^(?:import|command) [^:]+: ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """What came of one installation of one member; `again` is the command to repeat it."""
+    """What came of one installation of one member; `again` is the command to repeat it.
+
+    `note` says how it was tried, where that is not as all others.
+    """
 
     member: NormalizedName
     route: str
@@ -28,6 +35,7 @@ class Result:
     seconds: float = 0.0
     again: str = ""
     needs: int = 0
+    note: str = ""
 
     @property
     def ok(self) -> bool:
@@ -69,6 +77,8 @@ def failure_of(result: Result, also: str = "") -> Problem:
     hint = f"it was installed as: {result.requirement}"
     if result.again:
         hint += f"\nto see this alone: `{result.again}`"
+    if result.problem.startswith(("import ", "command ")):
+        hint += f"\n{MEANT}"
     said = f"{message}: {result.problem}{also}"
     return Problem("does-not-work", said, hint, result.member)
 

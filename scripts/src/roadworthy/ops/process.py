@@ -39,9 +39,31 @@ ALLOWED = frozenset(
         ),
         *("PIP_CERT", "PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT", "PIP_CONFIG_FILE"),
         *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_NATIVE_TLS", "UV_HTTP_TIMEOUT", "UV_CONFIG_FILE"),
-        *("CC", "CXX", "CFLAGS", "LDFLAGS", "MACOSX_DEPLOYMENT_TARGET"),
+        # What compilers and their helpers are found by, and told.
+        *("CC", "CXX", "CPP", "FC", "F77", "AR", "AS", "LD", "NM", "RANLIB", "STRIP", "WINDRES"),
+        *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "LDFLAGS", "ARFLAGS", "MAKEFLAGS"),
+        *("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH"),
+        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
+        *("PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR"),
+        *(
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "RUSTC",
+            "RUSTFLAGS",
+            "CARGO_BUILD_JOBS",
+        ),
+        *("CMAKE_ARGS", "CMAKE_GENERATOR", "CMAKE_PREFIX_PATH", "CMAKE_TOOLCHAIN_FILE"),
+        *("CMAKE_BUILD_PARALLEL_LEVEL", "CMAKE_BUILD_TYPE", "SKBUILD_CMAKE_ARGS", "NINJA"),
+        *("JAVA_HOME", "CUDA_HOME", "CUDA_PATH", "BLAS", "LAPACK", "OPENBLAS", "SWIG"),
+        *("MACOSX_DEPLOYMENT_TARGET", "SDKROOT", "DEVELOPER_DIR", "ARCHFLAGS"),
+        *("INCLUDE", "LIB", "LIBPATH", "VCINSTALLDIR", "VSINSTALLDIR", "WINDOWSSDKDIR"),
+        *("PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMDATA", "PROCESSOR_ARCHITECTURE"),
+        *("NUMBER_OF_PROCESSORS", "SYSTEMDRIVE", "DISTUTILS_USE_SDK", "MSSDK"),
     }
 )
+# Where rustup keeps its compilers, if no variable says so: a HOME of its own would hide it.
+RUSTUP = ".rustup"
 
 
 # What may be wrong where the system ends a program.
@@ -162,6 +184,7 @@ def scrubbed(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in ALLOWED}
     return {
         **_index_configuration(),
+        **_compilers(),
         **kept,
         "HOME": str(home),
         "USERPROFILE": str(home),
@@ -204,6 +227,12 @@ def _index_configuration() -> dict[str, str]:
         "UV_CONFIG_FILE": configuration / "uv" / "uv.toml",
     }
     return {name: str(file) for name, file in files.items() if file.is_file()}
+
+
+def _compilers() -> dict[str, str]:
+    """Name what is found by the user's own HOME, and holds no secret."""
+    rustup = Path.home() / RUSTUP
+    return {"RUSTUP_HOME": str(rustup)} if rustup.is_dir() else {}
 
 
 def _missing(program: str) -> Problem:

@@ -56,10 +56,12 @@ def require(required_version: str) -> None:
         raise UsageFailure(Problem("uv-required-version", message, hint))
 
 
-def lock(folder: Path, environment: Mapping[str, str], *options: str) -> None:
-    """Bring `uv.lock` up to date with the manifests."""
+def lock(
+    folder: Path, environment: Mapping[str, str], *options: str, python: str = sys.executable
+) -> None:
+    """Bring `uv.lock` up to date with the manifests, with an interpreter that they admit."""
     cleaned = process.without(environment, "UV_LOCKED", "UV_FROZEN", "UV_PUBLISH_", "VIRTUAL_ENV")
-    _run(("lock", "--quiet", *options, "--python", sys.executable), cleaned, cwd=folder)
+    _run(("lock", "--quiet", *options, "--python", python), cleaned, cwd=folder)
 
 
 def add(
@@ -70,18 +72,39 @@ def add(
     _run(("add", *options, "--", *requirements), environment, cwd=folder)
 
 
-def build(source: Path, name: str | None, out: Path, environment: Mapping[str, str]) -> None:
+def managed_pythons() -> list[str]:
+    """Return the interpreters that uv installed by itself."""
+    try:
+        folder = Path(_run(("python", "dir"), os.environ).strip())
+    except process.CommandFailure:
+        return []
+    found = [*folder.glob("cpython-3.*/bin/python3"), *folder.glob("cpython-3.*/python.exe")]
+    return [str(path) for path in sorted(found, reverse=True)]
+
+
+def build(
+    source: Path,
+    name: str | None,
+    out: Path,
+    environment: Mapping[str, str],
+    python: str = sys.executable,
+) -> None:
     """Build a wheel and an sdist of a member of a workspace, or of all, into a folder."""
     selection = ("--package", name) if name else ("--all-packages",)
-    options = ("--out-dir", str(out), "--no-create-gitignore", "--python", sys.executable)
+    options = ("--out-dir", str(out), "--no-create-gitignore", "--python", python)
     command = ("build", "--quiet", *selection, *options)
     limit, umask = process.BUILDING, process.FOR_EVERYBODY
     _run(command, environment, cwd=source, seconds=limit, umask=umask)
 
 
-def download(requirements: Sequence[str], target: Path, environment: Mapping[str, str]) -> None:
+def download(
+    requirements: Sequence[str],
+    target: Path,
+    environment: Mapping[str, str],
+    python: str = sys.executable,
+) -> None:
     """Fill the cache with what requirements need, as wheels: none of their code runs."""
-    options = ("--only-binary", ":all:", "--python", sys.executable, "--target", str(target))
+    options = ("--only-binary", ":all:", "--python", python, "--target", str(target))
     _run(("pip", "install", "--quiet", *options, "--", *requirements), environment)
 
 

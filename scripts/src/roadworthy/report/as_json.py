@@ -142,6 +142,7 @@ def results(found: Sequence[Result]) -> dict[str, object]:
                 "siblings": dict(r.siblings),
                 "ok": r.ok,
                 "problem": r.problem or None,
+                "note": r.note or None,
                 "seconds": r.seconds,
             }
             for r in found

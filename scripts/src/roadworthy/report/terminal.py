@@ -170,6 +170,8 @@ def show_results(results: Sequence[Result]) -> None:
         for r in results
     )
     _table(("member", "route", "installer", "result", "seconds"), rows)
+    for name, note in dict.fromkeys((r.member, r.note) for r in results if r.note):
+        say(f"{name}: {note}")
 
 
 def show_findings(found: Sequence[Finding]) -> None:

@@ -25,6 +25,7 @@ from ..ops.git import settings as settings_of_git
 from ..ops.git.repository import Repository
 from ..ops.git.writing import PLAIN_PUSH
 from ..ops.known_indexes import entry_of
+from ..ops.python import python_for
 from ..ops.tree import Tree
 from .preflight import checkout_problems
 from .publish.credentials import credential_problems
@@ -86,12 +87,12 @@ def at_desk(tree: Tree) -> Iterator[Finding]:
     problems = list(umbrella_problems(root, workspace))
     yield from (wrong("umbrella", problem) for problem in problems)
     if not problems:  # else uv would say of the lock file what is said already
-        yield _lock(tree.repository.path)
+        yield _lock(tree.repository.path, str(workspace.requires_python))
 
 
-def _lock(root: Path) -> Finding:
+def _lock(root: Path, range_: str) -> Finding:
     try:
-        uv.lock(root, settings_of_git.unbound(), "--check")
+        uv.lock(root, settings_of_git.unbound(), "--check", python=python_for(range_))
     except Failure as failure:
         said = failure.problems[0].message
         errors = (line for line in said.splitlines() if line.startswith(UV_ERROR))

@@ -81,7 +81,7 @@ def real_site(here: Tree, settings: Settings, index: Index | None, branch: str) 
             tree=Tree.of(scratch, prefix=here.prefix),
             branch=branch,
             remote=reached_by,
-            url=settings.repository or git_remote.public_url(remote),
+            url=public_url(checkout, settings),
             index=index,
             destination=index,
             home=home_of(checkout, settings),
@@ -147,7 +147,7 @@ def _known_objects(checkout: Repository) -> tuple[str, ...]:
 
 def public_url(checkout: Repository, settings: Settings) -> str:
     """Return the URL that consumers will use; one that cannot be reached, where none is known."""
-    remote = settings.repository or remote_url(checkout, settings)
+    remote = settings.repository or git_remote.written_url(checkout, settings.remote)
     return git_remote.public_url(remote) if remote else UNREACHABLE
 
 

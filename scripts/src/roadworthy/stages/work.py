@@ -114,7 +114,8 @@ class Work:
     @property
     def python(self) -> str:
         """Return the interpreter to verify with."""
-        return interpreter(self.workspace, self.terms.python)
+        members = (b.workspace.members[name] for b in self.batches for name in b.involved)
+        return interpreter(members, self.terms.python)
 
     @property
     def distributions(self) -> tuple[Distribution, ...]:

@@ -21,7 +21,8 @@ BUILD = {"requires": ["uv_build>=0.9,<1"], "build-backend": "uv_build"}
 class Revision:
     """A revision of a repository as a consumer names it; no name is the default branch.
 
-    `key` is uv's key for such a name: `tag`, `branch` or `rev`.
+    `key` is uv's key for such a name: `tag`, `branch` or `rev`. Where it `is_tried`, members
+    come with the extras that they are proven with.
     https://docs.astral.sh/uv/concepts/projects/dependencies/#git
     """
 
@@ -29,6 +30,7 @@ class Revision:
     prefix: str = ""
     name: str = ""
     key: str = "rev"
+    is_tried: bool = False
 
     def subdirectory(self, member: Member) -> str:
         """Return where a member lies in the repository; empty at its top."""
@@ -42,7 +44,11 @@ class Revision:
 
     def requirement(self, member: Member) -> str:
         """Return the line that both installers take for a member."""
-        return f"{member.name} @ {self.direct_url(member)}"
+        return f"{self.named(member)} @ {self.direct_url(member)}"
+
+    def named(self, member: Member) -> str:
+        """Return the name of a member, with the extras that it is tried with."""
+        return f"{member.name}{member.proof.in_brackets if self.is_tried else ''}"
 
     def source(self, member: Member) -> InlineTable:
         """Return a member's entry in `[tool.uv.sources]`, on one line as TOML wants it."""
@@ -63,7 +69,7 @@ def requirements(members: Iterable[Member], revisions: Revisions) -> str:
 
 def with_sources(members: Sequence[Member], revisions: Revisions, python: str) -> str:
     """Return the manifest of a uv project that takes members by `[tool.uv.sources]`."""
-    document = _project([m.name for m in members], python)
+    document = _project([revisions[m.name].named(m) for m in members], python)
     sources = {m.name: revisions[m.name].source(m) for m in members}
     document["tool"] = {"uv": {"sources": sources}}
     return tomlkit.dumps(document)

@@ -33,7 +33,7 @@ VERSION_FILES = (
     ("scikit-build", "generate", "path"),
     ("versioningit", "write", "file"),
 )
-KEYS = frozenset({"generated", "sources"})
+KEYS = frozenset({"generated", "sources", "verify"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,9 +16,10 @@ from ..text import brief, short
 from ..version import read_version
 from .build_system import read_build_system
 from .content import read_content
+from .proof import Proof, read_proof
 from .requirement import InternalRequirement, Kind, internal_requirement, is_range
 from .version_source import Unknown, VersionSource, version_source
-from .workspace import Member
+from .workspace import MANIFEST, Member
 
 PRIVATE = "Private :: Do Not Upload"
 
@@ -51,6 +52,7 @@ def read_member(
         build=read_build_system(path, table, root),
         repository=_repository(project),
         content=read_content(path, table),
+        proof=read_proof(path, table) if path != MANIFEST else Proof(),
     )
 
 

@@ -14,6 +14,7 @@ from ..problem import Problem, UsageFailure, stop_on
 from ..url import without_credentials
 from .build_system import BuildSystem
 from .content import Content
+from .proof import Proof
 from .requirement import InternalRequirement, Kind
 from .settings import Settings
 from .version_source import VersionSource
@@ -29,7 +30,7 @@ class Member:
     `source` says where a dynamic version comes from, `version_file` in which file it is.
     `stated` is all that its distributions require; None where the build backend decides.
     `repository` is the URL that it says is its own. `changelog` is the file that releases are
-    told in, `other_log` one that is no Markdown, where there is no other.
+    told in, `proof` how it is tried, `other_log` one that is no Markdown, where there is no other.
     """
 
     name: NormalizedName
@@ -47,6 +48,7 @@ class Member:
     build: BuildSystem = field(default_factory=BuildSystem)
     repository: str = ""
     content: Content = field(default_factory=Content)
+    proof: Proof = field(default_factory=Proof)
     changelog: str = ""
     other_log: str = ""
 
@@ -120,10 +122,12 @@ class Workspace:
     def needed(self, name: NormalizedName) -> frozenset[NormalizedName]:
         """Return a member and all siblings that an installation of it takes, or may take.
 
-        Where one is required with extras, what these bring is counted, and no other extra.
+        Where one is required with extras, what these bring is counted, and no other extra; so
+        are those that it is tried with.
         """
-        none: frozenset[str] = frozenset()
-        seen, todo = {(name, none)}, [(name, none)]
+        start = (name, frozenset(map(canonicalize_name, self.members[name].proof.extras)))
+        seen: set[tuple[NormalizedName, frozenset[str]]] = {start}
+        todo: list[tuple[NormalizedName, frozenset[str]]] = [start]
         while todo:
             current, extras = todo.pop()
             for requirement in self.members[current].requirements:

@@ -21,6 +21,22 @@ def url_of(repository: Repository, remote: str) -> str | None:
     return _absolute(repository, url)
 
 
+def written_url(repository: Repository, remote: str) -> str | None:
+    """Return the URL of a remote for others: as it is written, before settings rewrite it.
+
+    What `insteadOf` makes of it holds for this user alone. A short form that only their
+    settings know is no URL for others: then it is what they make of it.
+    """
+    reached = url_of(repository, remote)
+    names = (f"remote.{remote}.url", f"remote.{remote.lower()}.url")
+    written = next((value for name, value in repository.settings if name in names), reached)
+    if reached is None or written is None or transport_problem(written, "it"):
+        return reached
+    host, colon, path = written.partition(":")
+    is_plain = written.startswith("/") or "://" in written or ("@" in host and colon and path)
+    return _absolute(repository, written) if is_plain else reached
+
+
 def reached_by(repository: Repository, remote: str) -> tuple[str, tuple[Setting, ...]]:
     """Return the URL that git reads a remote by, and settings for where it pushes to.
 

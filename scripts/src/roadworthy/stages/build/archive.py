@@ -5,12 +5,15 @@ would land outside of its folder, is refused before it is uploaded.
 """
 
 import gzip
+import hashlib
 import stat
 import struct
 import tarfile
 import zipfile
+from base64 import b64decode, urlsafe_b64decode
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from os import SEEK_END
@@ -121,17 +124,42 @@ def _record_problems(path: Path) -> Iterator[str]:
     """
     with WheelFile.open(path) as wheel, zipfile.ZipFile(path) as archive:
         try:
-            wheel.validate_record()
+            wheel.validate_record(validate_contents=False)
         except ValueError as error:  # what `installer` raises
             words = " ".join(str(error).replace(f"In {path}, ", "").split())
             yield f"does not agree with its RECORD: {words}"
             return
+        for name in sorted(_unlike_record(wheel, archive)):
+            yield f"does not agree with its RECORD: the hash or the size of `{name}` is another"
         lines = wheel.read_dist_info("RECORD").splitlines()
         recorded = Counter(name for name, *_ in parse_record_file(lines))
         for name in sorted(recorded.keys() - set(archive.namelist())):
             yield f"lists `{name}` in its RECORD, and does not have it"
         for name in sorted(name for name, count in recorded.items() if count > 1):
             yield f"lists `{name}` in its RECORD {recorded[name]} times"
+
+
+def _unlike_record(wheel: WheelFile, archive: zipfile.ZipFile) -> Iterator[str]:
+    """Find files whose digest or size is another in `RECORD`, in whatever way it is written there.
+
+    Old backends write it in hexadecimal, or with padding; indexes and installers take that.
+    """
+    for name, digest, size in parse_record_file(wheel.read_dist_info("RECORD").splitlines()):
+        algorithm, separator, written = digest.partition("=")
+        if not separator or name not in archive.namelist():
+            continue
+        data = archive.read(name)
+        is_other_size = size.isdigit() and int(size) != len(data)
+        if is_other_size or hashlib.new(algorithm, data).digest() not in _decoded(written):
+            yield name
+
+
+def _decoded(digest: str) -> Iterator[bytes]:
+    """Return what a digest may stand for: in base64, of either alphabet, or in hexadecimal."""
+    padded = digest.rstrip("=") + "=" * (-len(digest.rstrip("=")) % 4)
+    for decode in (b64decode, urlsafe_b64decode, bytes.fromhex):
+        with suppress(ValueError):
+            yield decode(digest if decode == bytes.fromhex else padded)
 
 
 def _sdist_problems(path: Path) -> Iterator[str]:

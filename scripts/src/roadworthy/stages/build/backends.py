@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from ...model.problem import Failure
 from ...model.workspace.workspace import Member
 from ...ops import process, uv
+from ...ops.python import python_for
 
 FOLDER = "build-requirements"
 
@@ -35,11 +36,14 @@ class Downloads:
 
 def fill(cache: Path, members: Iterable[Member]) -> None:
     """Download what the builds of members require into a cache, as far as there are wheels."""
-    for requires in {member.build.requires for member in members} - {()}:
+    wanted = {member.build.requires: member.requires_python for member in members}
+    for requires, range_ in wanted.items():
+        if not requires:
+            continue
         with TemporaryDirectory(prefix="release-") as name, suppress(Failure):
             environment = process.scrubbed(Path(name, "home"))
             environment["UV_CACHE_DIR"] = str(cache)
-            uv.download(requires, Path(name, "unused"), environment)
+            uv.download(requires, Path(name, "unused"), environment, python_for(range_))
 
 
 def _key(member: Member) -> str:

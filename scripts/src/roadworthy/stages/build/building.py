@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...model.history.tag import Tag
-from ...model.problem import Problem
+from ...model.problem import Failure, Problem
 from ...model.workspace.version_source import FromTag
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import process, uv
 from ...ops.git.repository import Repository
 from ...ops.git.writing import create_tags
+from ...ops.python import python_for
 from ...ops.tree import Tree
 from ..checkout import own_source
 from ..distribution import collect
@@ -101,8 +102,9 @@ def _together(
         if other.path != ".":
             shutil.rmtree(task.root / other.path)
     try:
-        uv.build(task.root, None, out, environment)
-    except process.CommandFailure:
+        python = python_for(str(task.workspace.requires_python))
+        uv.build(task.root, None, out, environment, python)
+    except Failure:
         return False  # which of them is at fault shows when they are built one by one
     else:
         collect(out, [member.name for member in members], task.out)
@@ -121,8 +123,8 @@ def _is_in_the_way(other: Member, paths: Sequence[PurePosixPath]) -> bool:
 
 def _built(root: Path, member: Member, out: Path, environment: Mapping[str, str]) -> Problem | None:
     try:
-        uv.build(root, member.name, out, environment)
-    except process.CommandFailure as failure:
+        uv.build(root, member.name, out, environment, python_for(member.requires_python))
+    except Failure as failure:
         hint = f"to see this alone: `uv build --package {member.name}`"
         message = f"{member.name} does not build: {failure.problems[0].message}"
         return Problem("build-failed", message, hint, member.name)

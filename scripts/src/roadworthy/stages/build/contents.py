@@ -20,9 +20,11 @@ from ...model.workspace.workspace import Member
 NOBODYS = frozenset({"build", "dist", "doc", "docs", "example", "examples", "src", "test", "tests"})
 STUBS = "-stubs"  # the types of another distribution: PEP 561
 METADATA = ".dist-info/METADATA"
-MODULE_SUFFIXES = (".py", ".pyi", ".so", ".pyd", ".pth")
+MODULE_SUFFIXES, PATHS = (".py", ".pyi", ".so", ".pyd"), ".pth"
 # What a compiler makes: its bytes depend on the folder that it ran in.
 COMPILED = (".so", ".pyd", ".dylib", ".dll", ".a", ".lib", ".o", ".obj", ".pyc")
+# How a file begins that git-lfs has put in the place of another, and its greatest size.
+POINTER, LARGEST_POINTER = b"version https://git-lfs.github.com/spec/v1", 1024
 # What reading an archive raises that is none, or is broken: its readers promise nothing.
 UNREADABLE = (Exception,)
 
@@ -32,12 +34,41 @@ def content_problems(path: Path, member: Member) -> Iterator[Problem]:
     try:
         text, top_level = _read(path)
         metadata, _ = parse_email(text)
+        pointers = sorted(lfs_pointers(path))
     except UNREADABLE as error:
         yield unreadable(path, error, member.name)
         return
     problems = (*_metadata_problems(metadata, member, path), *top_level_problems(top_level))
     for what, hint in problems:
         yield Problem("distribution-unlike-manifest", f"{path.name} {what}", hint, member.name)
+    if pointers:
+        more = f" and {len(pointers) - 1} more" if len(pointers) > 1 else ""
+        message = f"{path.name} has a pointer of git-lfs in place of a file: {pointers[0]}{more}"
+        hint = "consumers would get the pointer, too: keep the file in git, or leave it out"
+        yield Problem("lfs-pointer", message, hint, member.name)
+
+
+def lfs_pointers(path: Path) -> Iterator[str]:
+    """Find the files that git-lfs keeps elsewhere: https://git-lfs.com/spec/v1."""
+    read = _small_in_wheel if path.suffix == ".whl" else _small_in_sdist
+    for name, data in read(path):
+        if data.startswith(POINTER):
+            yield name
+
+
+def _small_in_wheel(path: Path) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if len(POINTER) < entry.file_size < LARGEST_POINTER:
+                yield entry.filename, archive.read(entry)
+
+
+def _small_in_sdist(path: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(path, "r:gz") as archive:
+        for entry in archive:
+            if entry.isfile() and len(POINTER) < entry.size < LARGEST_POINTER:
+                file = archive.extractfile(entry)
+                yield entry.name, file.read() if file else b""
 
 
 def unreadable(path: Path, error: Exception, member: str) -> Problem:
@@ -128,7 +159,7 @@ def _metadata_problems(
     other = next((each for each in (expected, parsed(path.name)) if each and each != told), None)
     if other:
         yield f"says that it is {name} {version}, not {other[0]} {other[1]}", hint
-    stated = set(_parsed(metadata.get("requires_dist", ())))
+    stated = set(parsed_all(metadata.get("requires_dist", ())))
     for requirement in member.requirements:
         wanted = requirement.requirement
         same = (r for r in stated if canonicalize_name(r.name) == requirement.sibling)
@@ -136,8 +167,6 @@ def _metadata_problems(
             r.specifier for r in same
         }:
             yield f'does not require "{requirement.text}", as the manifest does', hint
-    if any(requirement.url for requirement in stated):
-        yield "requires something by a URL", "no index accepts that: require a version"
 
 
 def top_level_problems(files: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -146,6 +175,8 @@ def top_level_problems(files: Collection[str]) -> Iterator[tuple[str, str]]:
     for top in sorted({name.partition("/")[0] for name in files}):
         is_file = top in files
         stem = PurePosixPath(top).name.partition(".")[0].removesuffix(STUBS)
+        if is_file and top.endswith(PATHS):  # no name of a module: `site` reads them all
+            continue
         is_module = top.endswith(MODULE_SUFFIXES) if is_file else True
         if top in NOBODYS or stem == "__init__" or not is_module or not stem.isidentifier():
             yield f"has `{top}` at its top level", hint
@@ -158,7 +189,8 @@ def _version(text: str) -> Version | None:
         return None
 
 
-def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:
+def parsed_all(texts: Iterable[str]) -> Iterator[Requirement]:
+    """Parse the requirements that can be parsed."""
     for text in texts:
         try:
             yield Requirement(text)

@@ -9,7 +9,6 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from ...model.distribution import Distribution
-from ...model.plan.graph import closure
 from ...model.problem import stop_on
 from ...model.workspace.workspace import Member
 from ..work import Batch, Work
@@ -60,8 +59,8 @@ def _found(
 
 
 def _with_everything(work: Work, batch: Batch) -> Batch:
-    graph = batch.workspace.graph
-    names = {name for involved in batch.involved for name in closure(graph, involved)}
+    needed = batch.workspace.needed
+    names = {name for involved in batch.involved for name in needed(involved)}
     made = _built(work, batch, sorted(names))
     if work.site.stock:
         # The index of a rehearsal has what the real one has already.

@@ -22,9 +22,29 @@ def contents_of(built: Collection[Distribution]) -> Contents:
 def contents_at(
     tree: Tree, workspace: Workspace, members: Sequence[Member], folder: Path
 ) -> Contents:
-    """Build members as they are committed, and read what their sdists give."""
+    """Build members as they are committed, and read what their sdists give.
+
+    One that does not build hides no other: the rest are built without it.
+    """
     try:
         built = build(tree, workspace, members, folder, released=())
         return contents_of(built)
     except Failure as failure:
-        return {p.member: p.message for p in failure.problems if p.member}
+        broken = {p.member: p.message for p in failure.problems if p.member}
+        rest = [member for member in members if member.name not in broken]
+        if not broken:  # whose fault it is, nobody says: each is tried alone
+            return _one_by_one(tree, workspace, members, folder, failure)
+        others = contents_at(tree, workspace, rest, folder.with_name(f"{folder.name}-rest"))
+        return {**others, **broken}
+
+
+def _one_by_one(
+    tree: Tree, workspace: Workspace, members: Sequence[Member], folder: Path, failure: Failure
+) -> Contents:
+    if len(members) == 1:
+        return {members[0].name: failure.problems[0].message}
+    found: dict[str, Mapping[str, str] | str] = {}
+    for member in members:
+        place = folder.with_name(f"{folder.name}-{member.name}")
+        found |= contents_at(tree, workspace, [member], place)
+    return found

@@ -17,6 +17,7 @@ from ...model.workspace.workspace import MANIFEST, Member, Workspace
 from ...ops import process, uv
 from ...ops.git import settings as git_settings
 from ...ops.git.repository import LINK
+from ...ops.python import python_for
 from ...ops.tree import Tree
 from ..build.backends import FOLDER, fill
 from ..checkout import own_source
@@ -40,16 +41,21 @@ def updated_lock(tree: Tree, workspace: Workspace, edits: Edits) -> str | None:
     before = file.read_bytes()
     write_edits(tree.root, edits)
     hidden = [member for member in workspace.members.values() if member.build.hides_metadata]
-    if hidden or not _locked_without_builds(tree.root):
+    if hidden or not _locked_without_builds(tree.root, _python(workspace)):
         return _built_and_locked(tree, workspace, hidden, edits)
     after = file.read_bytes()
     return None if after == before else after.decode().replace("\r\n", "\n")
 
 
-def _locked_without_builds(root: Path) -> bool:
+def _python(workspace: Workspace) -> str:
+    """Return an interpreter that all members admit: uv locks for no other."""
+    return python_for(str(workspace.requires_python))
+
+
+def _locked_without_builds(root: Path, python: str) -> bool:
     """Let uv lock from the manifests alone; tell whether they say all that it has to know."""
     try:
-        uv.lock(root, git_settings.unbound(), "--no-build")
+        uv.lock(root, git_settings.unbound(), "--no-build", python=python)
     except process.CommandFailure as failure:
         if MAY_NOT_BUILD not in failure.output:
             raise
@@ -62,6 +68,7 @@ def _built_and_locked(tree: Tree, workspace: Workspace, hidden: list[Member], ed
     root = tree.root
     before = (root / LOCK).read_text("utf-8")
     cache = Path(uv.cache_folder()) / FOLDER / _key(workspace)
+    python = _python(workspace)
     known = [before, *_read_first(root, workspace, hidden, cache)]
     with job(cache) as own:
         has_tags = any(isinstance(member.source, FromTag) for member in hidden)
@@ -69,9 +76,9 @@ def _built_and_locked(tree: Tree, workspace: Workspace, hidden: list[Member], ed
         write_edits(source.path / tree.prefix, edits)
         place = source.path / tree.prefix
         try:
-            uv.lock(place, own.environment, "--offline")
+            uv.lock(place, own.environment, "--offline", python=python)
         except process.CommandFailure:
-            uv.lock(place, own.environment)
+            uv.lock(place, own.environment, python=python)
         updated = (place / LOCK).read_text("utf-8", "replace")
     others = sorted(other_changes(updated, known, {member.name for member in hidden}))
     if others:
@@ -96,7 +103,7 @@ def _read_first(root: Path, workspace: Workspace, hidden: list[Member], cache: P
         text = outlined(manifest, lock, [member.name for member in hidden])
         (outline / MANIFEST).write_text(text, "utf-8")
         environment = {**git_settings.unbound(), UV_CACHE: str(cache)}
-        uv.lock(outline, environment, "--no-build")
+        uv.lock(outline, environment, "--no-build", python=_python(workspace))
         return [(outline / LOCK).read_text("utf-8")]
     return []
 

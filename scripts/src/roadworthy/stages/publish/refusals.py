@@ -15,11 +15,12 @@ from ...model.index.filename import version_of
 from ...model.problem import Problem
 from ...model.workspace.workspace import Index
 from ...ops.known_indexes import entry_of
-from ..build.contents import metadata_of
+from ..build.contents import metadata_of, parsed_all
 
 
 def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
     """Compare distributions with what an index takes; what holds of several is said once."""
+    yield from dict.fromkeys(problem for each in built for problem in _by_url(each))
     entry = entry_of(index)
     if entry is None:
         return
@@ -28,6 +29,20 @@ def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
         for distribution in built
         for what, hint in _refused(entry, distribution)
     )
+
+
+def _by_url(distribution: Distribution) -> Iterator[Problem]:
+    """Find requirements by a URL, which go by git alone.
+
+    https://packaging.python.org/en/latest/specifications/version-specifiers/#direct-references
+    """
+    texts = metadata_of(distribution.path).get("requires_dist", ())
+    for requirement in parsed_all(texts):
+        if requirement.url:
+            name = distribution.member
+            message = f"{name} requires {requirement.name} by a URL, which no index accepts"
+            hint = 'require a version; or release by git alone: `index = ""`'
+            yield Problem("index-refuses", message, hint, name)
 
 
 def _refused(entry: Entry, distribution: Distribution) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,8 @@ def probe(
         for name, distribution in found.items()
     }
     for name in found.keys() & set(members):
-        errors = _proven(python, found[name], environment)
+        skipped = workspace.members[name].proof.skip_imports
+        errors = _proven(python, found[name], environment, skipped)
         if run_commands and not errors:
             errors = tuple(_refusals(python, found[name], environment))
         evidence[name] = replace(evidence[name], errors=errors)
@@ -55,11 +56,15 @@ def probe(
 
 
 def _proven(
-    python: Path, distribution: Distribution, environment: Mapping[str, str]
+    python: Path,
+    distribution: Distribution,
+    environment: Mapping[str, str],
+    skipped: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Import every package of a distribution and load its commands; return what failed."""
-    modules = importable(distribution)
-    if not modules and has_code(distribution):
+    found = importable(distribution)
+    modules = [name for name in found if not _is_within(name, skipped)]
+    if not found and has_code(distribution):
         return ("it installs files, and none that can be imported",)
     tasks = [f"import {module}" for module in modules]
     tasks += [f"command {name} {calls}" for name, calls in commands(distribution)]
@@ -79,6 +84,10 @@ def _proven(
         return ("its import ends the interpreter",)
     answer: list[str] = literal_eval(said.strip().splitlines()[-1])
     return tuple(answer)
+
+
+def _is_within(module: str, skipped: Collection[str]) -> bool:
+    return any(f"{module}.".startswith(f"{each}.") for each in skipped)
 
 
 def _refusals(

@@ -87,7 +87,7 @@ def _wrong_origin(member: Member, found: Evidence, promise: Promise) -> str:
         return f"{name} came from {_named(found.origin)}, not from {_named(expected)}"
     if promise.url:
         url = unquote(str(found.direct_url.get("url", "")))
-        if url != unquote(promise.url):
+        if _without_user(url) != _without_user(unquote(promise.url)):
             shown = public_url(url)
             if shown == unquote(promise.url):
                 return f"{name} is recorded with credentials in its URL"
@@ -138,6 +138,18 @@ def _unlike_sdist(own: Evidence, contents: Mapping[str, str] | str | None) -> It
         both = sorted({*expected, *found})
         differing = [path for path in both if expected.get(path) != found.get(path)]
         yield f"the wheel of its sdist differs from what git installs: {', '.join(differing[:5])}"
+
+
+def _without_user(url: str) -> str:
+    """Return a URL without the user of ssh, which tools may leave out of what they record.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    if scheme not in {"ssh", "git+ssh"}:
+        return url
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _named(origin: str) -> str:

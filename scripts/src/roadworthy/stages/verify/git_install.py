@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from packaging.utils import NormalizedName
 
+from ...model.consumer.consumer import Revision
 from ...model.result import Result
 from ...model.workspace.workspace import Member
 from ...ops import pip, uv
@@ -26,9 +26,6 @@ from .evidence import Promise, judge
 from .mirror import Mirror
 from .routes import WAYS, Consumer, Way
 from .scope import Scope, Target, groups, misled, runs_code
-
-if TYPE_CHECKING:
-    from ...model.consumer.consumer import Revision
 
 # One more than there are cores: installers also wait, for git and for files.
 WORKERS = (os.cpu_count() or 1) + 1
@@ -152,7 +149,7 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target], own: Job) -> C
         for member in _closure(target):
             everything.setdefault(member.name, member)
             revisions.setdefault(member.name, check.mirror.revision(target.ref))
-    revisions |= {target.member.name: check.mirror.revision(target.ref) for target in targets}
+    revisions |= {target.member.name: _tried(check, target) for target in targets}
     name = targets[0].member.name if len(targets) == 1 else f"{targets[0].member.name}-and-more"
     return Consumer(
         members=[target.member for target in targets],
@@ -163,6 +160,11 @@ def _consumer(check: _Check, way: Way, targets: Sequence[Target], own: Job) -> C
         environment=own.environment,
         python=check.python,
     )
+
+
+def _tried(check: _Check, target: Target) -> Revision:
+    """Return the revision of a target, with the extras that it is proven with."""
+    return replace(check.mirror.revision(target.ref), is_tried=True)
 
 
 def folder_of(folder: Path, route: str, installer: str, commit: str) -> Path:
@@ -211,11 +213,12 @@ def _result(check: _Check, way: Way, target: Target, trial: Trial, problem: str)
         member=name,
         route=way.route,
         installer=way.installer,
-        requirement=check.mirror.revision(target.ref).requirement(target.member),
+        requirement=_tried(check, target).requirement(target.member),
         commit=target.commit,
         siblings=trial.siblings(target.member, target.workspace),
         problem=problem,
         seconds=trial.seconds,
         needs=len(target.workspace.needed(name)) - 1,
         again=f"{check.scope.again} {chosen}",
+        note=target.member.proof.words,
     )

@@ -16,7 +16,6 @@ import tomlkit
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from ...model.plan.graph import closure
 from ...model.problem import Failure
 from ...model.result import Result
 from ...model.workspace.workspace import MANIFEST, Index, Workspace
@@ -102,6 +101,7 @@ def _verify(check: _Check, names: Sequence[NormalizedName]) -> list[Result]:
             siblings=trial.siblings(workspace.members[name], workspace),
             problem=trial.problem
             or judge(workspace.members[name], workspace, trial.evidence, PROMISE),
+            note=workspace.members[name].proof.words,
             seconds=trial.seconds,
             needs=len(workspace.needed(name)) - 1,
         )
@@ -113,7 +113,8 @@ def _write_project(project: Path, check: _Check, names: Sequence[NormalizedName]
     """Write a consumer that requires members at their versions and maps all siblings."""
     workspace = check.workspace
     needed = _needed(check, names)
-    pinned = [f"{name}=={check.versions[name]}" for name in names]
+    extras = {name: workspace.members[name].proof.in_brackets for name in names}
+    pinned = [f"{name}{extras[name]}=={check.versions[name]}" for name in names]
     ranges = {workspace.members[name].requires_python for name in names}
     document = tomlkit.document()
     document["project"] = {
@@ -135,7 +136,7 @@ def _write_project(project: Path, check: _Check, names: Sequence[NormalizedName]
 
 def _needed(check: _Check, names: Sequence[NormalizedName]) -> list[NormalizedName]:
     """Return members and all siblings that they require."""
-    return sorted({each for name in names for each in closure(check.workspace.graph, name)})
+    return sorted({each for name in names for each in check.workspace.needed(name)})
 
 
 def _sync(

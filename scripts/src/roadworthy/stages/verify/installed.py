@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 NOT_OWN = (".dist-info", ".data", "..")
+MAIN = "__main__"
 COMMANDS = ("console_scripts", "gui_scripts")
 
 
@@ -59,7 +60,8 @@ def importable(distribution: Distribution) -> list[str]:
         if parts[-1].endswith((".py", ".so", ".pyd"))
         and not any(parts[:length] in packages for length in range(len(parts)))
     }
-    names = {parts for parts in outermost | modules if parts}
+    # What is run is not imported: it may end the interpreter, and is meant to.
+    names = {parts for parts in outermost | modules if parts and parts[-1] != MAIN}
     return sorted(".".join(parts) for parts in names if all(map(str.isidentifier, parts)))
 
 

@@ -1,15 +1,15 @@
 """The interpreter that members are verified with."""
 
-import sys
+from collections.abc import Iterable
 
-from ...model.workspace.workspace import Workspace
+from ...model.workspace.workspace import Member
+from ...ops.python import python_for
 
 
-def interpreter(workspace: Workspace, wanted: str | None) -> str:
-    """Return the interpreter that was named, else our own if the members take it.
+def interpreter(members: Iterable[Member], wanted: str | None) -> str:
+    """Return the interpreter that was named, else one that all of some members admit.
 
-    Where they do not, uv looks for one that is in their range, and says if there is none.
+    Raises `Failure` where none is here.
     """
-    own = ".".join(map(str, sys.version_info[:3]))
-    fits = workspace.requires_python.contains(own, prereleases=True)
-    return wanted or (sys.executable if fits else str(workspace.requires_python))
+    ranges = sorted({member.requires_python for member in members if member.requires_python})
+    return wanted or python_for(",".join(ranges))

@@ -5,7 +5,7 @@ A route is a row of the table below: what its consumer types, for uv and for pip
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -95,8 +95,9 @@ def _requirements_with_pip(consumer: Consumer) -> Path:
 
 def _constraints_with_pip(consumer: Consumer) -> Path:
     """Name the members alone, and say in a file of constraints where each sibling is."""
-    text = requirements(consumer.everything, consumer.revisions)
-    path = consumer.write(CONSTRAINTS, text)
+    # A constraint may have no extras: https://pip.pypa.io/en/stable/user_guide/#constraints-files
+    plain = {name: replace(each, is_tried=False) for name, each in consumer.revisions.items()}
+    path = consumer.write(CONSTRAINTS, requirements(consumer.everything, plain))
     return _pip_install(consumer, "-c", str(path), *consumer.urls)
 
 

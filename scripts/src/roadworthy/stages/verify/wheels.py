@@ -9,7 +9,6 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from ...model.distribution import Distribution
-from ...model.plan.graph import closure
 from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import uv
@@ -48,13 +47,14 @@ def _verified(
     member: Member,
 ) -> Result:
     tell(f"{member.name} · {ROUTE}/uv")
-    needed = [wheels[name] for name in sorted(closure(workspace.graph, member.name))]
+    siblings = [wheels[name] for name in sorted(workspace.needed(member.name) - {member.name})]
     with job() as own:
         environment = own.given(cache).environment
 
         def install() -> Path:
             installed = uv.make_environment(own.folder / "env", environment, python)
-            uv.install(installed, [str(wheel) for wheel in needed], environment)
+            tried = f"{member.name}{member.proof.in_brackets} @ {wheels[member.name].as_uri()}"
+            uv.install(installed, [tried, *map(str, siblings)], environment)
             uv.check(installed, environment)
             return installed
 
@@ -66,6 +66,7 @@ def _verified(
         requirement=wheels[member.name].name,
         commit="",
         siblings=trial.siblings(member, workspace),
+        note=member.proof.words,
         problem=trial.problem or judge(member, workspace, trial.evidence, PROMISE),
         seconds=trial.seconds,
         needs=len(workspace.needed(member.name)) - 1,
