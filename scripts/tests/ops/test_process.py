@@ -114,3 +114,19 @@ def test_what_uploads_go_with_is_inherited_by_no_program(monkeypatch: pytest.Mon
     process.put_away_credentials()
     assert name not in process.run(shown)
     assert process.own_environment()[name] == "a secret"
+
+
+def test_compilers_are_found_where_the_user_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("RUSTUP_HOME", raising=False)
+    monkeypatch.setenv("CARGO_HOME", "/opt/cargo")
+    monkeypatch.setenv("PKG_CONFIG_PATH", "/opt/lib/pkgconfig")
+    monkeypatch.setenv("CARGO_REGISTRY_TOKEN", "secret")
+    bare = process.scrubbed(tmp_path / "one")
+    (tmp_path / ".rustup").mkdir()
+    found = process.scrubbed(tmp_path / "two")
+    names = ("CARGO_HOME", "PKG_CONFIG_PATH", "CARGO_REGISTRY_TOKEN")
+    assert [found.get(name) for name in names] == ["/opt/cargo", "/opt/lib/pkgconfig", None]
+    assert (bare.get("RUSTUP_HOME"), found["RUSTUP_HOME"]) == (None, str(tmp_path / ".rustup"))
