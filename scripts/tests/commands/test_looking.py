@@ -148,6 +148,7 @@ def test_build_makes_what_is_committed_and_lists_it(checkout: Repo) -> None:
     assert record == {
         "schema": 2,
         "distributions": [each | {"commit": checkout.head()} for each in listed],
+        "missing": [],
     }
     wheel = (dist / "zq_base-0.1.0-py3-none-any.whl").read_bytes()
     assert b"uncommitted" not in wheel
@@ -192,12 +193,22 @@ def test_a_description_may_be_missing(checkout: Repo) -> None:
     assert done.code == 0, done.stderr
 
 
-def test_build_leaves_dist_as_it_was_when_a_member_does_not_build(checkout: Repo) -> None:
-    assert run(checkout.path, "build", "zq-app").code == 0
-    before = sorted((checkout.path / "dist").iterdir())
+def test_a_member_that_does_not_build_leaves_the_others_in_dist(checkout: Repo) -> None:
     checkout.git("rm", "-r", "--quiet", "packages/zq-base/src")
     checkout.commit("break")
     done = run(checkout.path, "build")
     assert (done.code, "zq-base does not build" in done.stderr) == (1, True)
-    assert sorted((checkout.path / "dist").iterdir()) == before
+    record = json.loads((checkout.path / "dist/release.json").read_text("utf-8"))
+    assert (record["missing"], {each["member"] for each in record["distributions"]}) == (
+        ["zq-base"],
+        {"zq-app", "zq-middle"},
+    )
     assert run(checkout.path, "build", "zq-middle").code == 0
+
+
+def test_build_names_the_members_that_it_leaves_out(checkout: Repo) -> None:
+    text = (checkout.path / "pyproject.toml").read_text("utf-8")
+    never = text.replace("[tool.release]\n", '[tool.release]\nnever = ["zq-app"]\n')
+    checkout.commit("chore: never", {"pyproject.toml": never})
+    done = run(checkout.path, "build")
+    assert "zq-app was left out: `never` in [tool.release] names it" in done.stdout, done.stderr

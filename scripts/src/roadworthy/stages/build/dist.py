@@ -25,23 +25,30 @@ SCHEMA = 2
 
 
 def replace_folder(
-    built: Mapping[str, Sequence[Distribution]], target: Path, beside: Iterable[Path] = ()
+    built: Mapping[str, Sequence[Distribution]],
+    target: Path,
+    beside: Iterable[Path] = (),
+    missing: Sequence[str] = (),
 ) -> None:
     """Put the distributions of each commit where people look for them, all or nothing.
 
-    `beside` are files that belong to them, such as lock files.
+    `beside` are files that belong to them, such as lock files; `missing` are members that were
+    to be there, and could not be built.
     """
     with folder_beside(target) as place:
         fresh = place / target.name
         fresh.mkdir()
-        _fill(fresh, built, beside)
+        _fill(fresh, built, beside, missing)
         if target.exists():
             shutil.rmtree(target)
         fresh.rename(target)
 
 
 def _fill(
-    folder: Path, built: Mapping[str, Sequence[Distribution]], beside: Iterable[Path]
+    folder: Path,
+    built: Mapping[str, Sequence[Distribution]],
+    beside: Iterable[Path],
+    missing: Sequence[str],
 ) -> None:
     (folder / ".gitignore").write_text("*\n", "utf-8")
     entries = []
@@ -51,7 +58,7 @@ def _fill(
             entries.append(_entry(distribution, commit))
     for path in beside:
         shutil.copy2(path, folder)
-    record = {"schema": SCHEMA, "distributions": entries}
+    record = {"schema": SCHEMA, "distributions": entries, "missing": list(missing)}
     (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n", "utf-8")
 
 
