@@ -12,6 +12,7 @@ from roadworthy.model.workspace.setting_values import (
     Cascade,
     FeatureBefore1,
     Floors,
+    Proof,
     Versioning,
 )
 from roadworthy.model.workspace.settings import DEFAULT_IGNORE, Settings
@@ -51,6 +52,7 @@ def test_every_key_is_read() -> None:
         "feature-before-1": "minor",
         "never": ["Sugar"],
         "withdrawn": ["jam==1.0.1"],
+        "prove": ["wheel"],
     }
     assert Settings.read(table) == Settings(
         branch=("main", "1.x"),
@@ -72,6 +74,7 @@ def test_every_key_is_read() -> None:
         feature_before_1=FeatureBefore1.MINOR,
         never=(SUGAR,),
         withdrawn=((JAM, Version("1.0.1")),),
+        prove=(Proof.WHEEL,),
     )
 
 
@@ -96,7 +99,7 @@ def test_every_unknown_key_is_named() -> None:
         Settings.read({"tags": "x", "branch": "main", "Index": "pypi"})
     hint = (
         "the keys are branch, branch-lines, cascade, feature-before-1, fixed, floors, ignore, "
-        "ignore-types, index, max-bump, never, read-tag-formats, remote, repository, "
+        "ignore-types, index, max-bump, never, prove, read-tag-formats, remote, repository, "
         "require-notes, tag-format, tag-names, versioning, withdrawn"
     )
     assert refused.value.problems == (
@@ -135,6 +138,7 @@ def test_every_unknown_key_is_named() -> None:
         ("floors", "sink", '"move" or "keep"'),
         ("feature-before-1", "major", '"patch" or "minor"'),
         ("never", "jam", "a list of strings"),
+        ("prove", ["all"], "a list of wheel, floor, dependents"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_with_the_right_one(

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from ..model.consumer.route import ROUTES
+from ..model.workspace.setting_values import Proof
 from .template_flags import TEMPLATE_FLAGS
-from .values import filled, folder, seconds, url
+from .values import filled, folder, proofs, seconds, url
 
 FLAGS: Mapping[str, Mapping[str, object]] = {
     "--only": {
@@ -147,6 +148,14 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "choices": ("mermaid", "dot", "svg"),
         "default": "mermaid",
         "help": "Mermaid for Markdown (default), DOT, or an SVG that Graphviz draws",
+    },
+    "--prove": {
+        "nargs": "?",
+        "const": tuple(Proof),
+        "type": proofs,
+        "metavar": "WHAT,...",
+        "help": "run members' own tests, too: against the wheel, its floor, and by dependents "
+        "(default: all three)",
     },
     "--direct": {
         "action": "store_true",

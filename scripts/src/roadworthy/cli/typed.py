@@ -9,6 +9,9 @@ from ..model.url import without_credentials
 from .flags import FLAGS, destination
 from .options import Common
 
+# Options whose values are one word, with commas between.
+JOINED = frozenset({"--prove"})
+
 
 def for_real(options: Common, session: str = "", *, but: Sequence[str] = ()) -> str:
     """Return the line for a shell that does what was asked for: of this session, or another."""
@@ -33,7 +36,7 @@ def as_typed(options: Common, *, but: Sequence[str] = ()) -> list[str]:
         word
         for name, value in values.items()
         if "nargs" in FLAGS[name] and value is not None
-        for word in (name, *map(quote, value))
+        for word in (name, *(map(quote, value) if name not in JOINED else [",".join(value)]))
     ]
     return [*_workspace(options), *single, *map(quote, options.members), *several]
 

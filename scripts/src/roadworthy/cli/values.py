@@ -4,6 +4,7 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 
 from ..model.url import is_url, without_credentials
+from ..model.workspace.setting_values import Proof
 
 DAY = 86_400.0
 
@@ -27,6 +28,15 @@ def url(text: str) -> str:
 def folder(text: str) -> Path:
     """Take a folder."""
     return Path(filled(text))
+
+
+def proofs(text: str) -> tuple[Proof, ...]:
+    """Take what is proven, with commas between."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or not set(names) <= set(Proof):
+        message = f"`{text}` is not {', '.join(Proof)}, or some of them with commas between"
+        raise ArgumentTypeError(message)
+    return tuple(Proof(name) for name in names)
 
 
 def seconds(text: str) -> float:

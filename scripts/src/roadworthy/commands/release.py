@@ -8,6 +8,7 @@ from ..cli.options import WithExecute, WithIndex, WithInstallers, WithIntent
 from ..model.consumer.route import INSTALLERS
 from ..model.problem import Problem
 from ..model.result import failures
+from ..model.workspace.setting_values import Proof
 from ..report import as_json, markdown, terminal
 from ..stages import preflight
 from ..stages.build.dist import DIST
@@ -27,6 +28,7 @@ class Options(WithInstallers, WithIntent, WithIndex, WithExecute):
     """What `release` takes."""
 
     wait: float | None = None
+    prove: Sequence[Proof] | None = None
 
 
 def run(options: Options, steps: Steps) -> Answer:
@@ -60,6 +62,7 @@ def _terms(options: Options) -> Terms:
         python=options.python,
         installers=options.installers or INSTALLERS,
         seconds=options.wait,
+        prove=options.prove or (),
     )
 
 

@@ -24,6 +24,7 @@ from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.result import Result
 from ..model.upload import Upload
 from ..model.workspace.home import at_home
+from ..model.workspace.setting_values import Proof
 from ..model.workspace.workspace import Workspace
 from ..ops.tree import Tree
 from .site import Site
@@ -35,11 +36,13 @@ class Terms:
     """How a release is verified: the interpreter, the installers, and how long an index may take.
 
     `seconds` bounds each wait for an index to show a file; None leaves it to each step.
+    `prove` is what members' tests are run against; empty leaves it to the settings.
     """
 
     python: str | None = None
     installers: Sequence[str] = INSTALLERS
     seconds: float | None = None
+    prove: Sequence[Proof] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

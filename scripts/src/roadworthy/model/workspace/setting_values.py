@@ -44,6 +44,14 @@ class FeatureBefore1(StrEnum):
     MINOR = "minor"
 
 
+class Proof(StrEnum):
+    """What members' own tests are run against, before anything leaves the machine."""
+
+    WHEEL = "wheel"
+    FLOOR = "floor"
+    DEPENDENTS = "dependents"
+
+
 LEVELS = {str(level): level for level in (Level.PATCH, Level.MINOR, Level.MAJOR)}
 
 
@@ -109,6 +117,13 @@ def _branches(key: str, value: object) -> tuple[str, ...]:
 def _types(key: str, value: object) -> tuple[str, ...]:
     """Read types of commits: https://www.conventionalcommits.org/en/v1.0.0/."""
     return tuple(text.lower() for text in _texts(key, value))
+
+
+def _proofs(key: str, value: object) -> tuple[Proof, ...]:
+    names = _texts(key, value)
+    if not set(names) <= set(Proof):
+        raise _wrong(key, value, f"a list of {', '.join(Proof)}")
+    return tuple(Proof(name) for name in names)
 
 
 def _members(key: str, value: object) -> tuple[NormalizedName, ...]:
@@ -197,6 +212,7 @@ READERS: Mapping[str, Callable[[str, object], Any]] = {
     "fixed": _groups,
     "never": _members,
     "withdrawn": _releases,
+    "prove": _proofs,
     "require-notes": _flag,
 }
 

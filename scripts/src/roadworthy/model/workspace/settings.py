@@ -12,7 +12,7 @@ from ..history.tag import TagFormat
 from ..problem import Problem, UsageFailure
 from ..transport import transport_problem
 from ..version import Level
-from .setting_values import Cascade, FeatureBefore1, Floors, Versioning, read_value
+from .setting_values import Cascade, FeatureBefore1, Floors, Proof, Versioning, read_value
 
 DEFAULT_IGNORE = ("**/tests/**", "**/test/**", "**/changes/**", "**/CHANGELOG.md")
 DEFAULT_IGNORE_TYPES = ("chore", "ci", "docs", "style", "test")
@@ -44,6 +44,7 @@ class Settings:
     never: tuple[NormalizedName, ...] = ()
     withdrawn: tuple[tuple[NormalizedName, Version], ...] = ()
     require_notes: bool = False
+    prove: tuple[Proof, ...] = ()
     written: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property

@@ -17,6 +17,7 @@ from ..work import Batch, Work
 from .git_install import folder_of, verify_git_install
 from .index_install import verify_index_install
 from .mirror import Mirror
+from .prove import prove
 from .routes import pylock_name
 from .scope import Scope, Target
 from .wheels import verify_wheels
@@ -39,6 +40,8 @@ def gate(work: Work) -> Work:
         from_git = pool.submit(_verify_git, work, mirror, targets, GATE)
         from_wheels = pool.submit(_verify_wheels, work)
         results = (*from_wheels.result(), *from_git.result())
+    stop_on(failures(results))  # what does not install need not be tested
+    results = (*results, *prove(work))
     stop_on(failures(results))
     return replace(work, results=results, locks=tuple(_locks(work)))
 
