@@ -12,7 +12,7 @@ from roadworthy.cli.commands import COMMANDS, module_of
 from roadworthy.cli.flags import FLAGS
 from roadworthy.cli.options import Common
 from roadworthy.cli.parser import options_of
-from roadworthy.cli.typed import as_typed, for_real
+from roadworthy.cli.typed import JOINED, as_typed, for_real
 from roadworthy.model.problem import UsageFailure
 
 SPACED = "a 'b' $c"
@@ -25,6 +25,8 @@ def words(name: str) -> list[str]:
     choices: Any = told.get("choices") or (VALUES.get(name, SPACED),)
     if told.get("action") == "store_true":
         return [name]
+    if name in JOINED:
+        return [name, "wheel,floor"]
     if "nargs" in told:
         return [name, "zq-a", "ZQ b"]
     return [name, choices[-1]] * (2 if told.get("action") == "append" else 1)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.helpers.cli import run
 from tests.helpers.hostile import shielded
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
@@ -261,3 +262,26 @@ def test_a_short_form_of_the_user_is_written_out_for_others(tmp_path: Path) -> N
     repo.git("config", "url.https://forge.invalid/.insteadOf", "forge:")
     done = run(repo.path, "snippet", "zq-base", "--json")
     assert URL in "".join(each["text"] for each in done.json["snippets"]), done.stderr
+
+
+@pytest.mark.parametrize(("place", "url"), [("home", "/~/repo.git"), ("root", "/repo.git")])
+def test_a_short_url_is_printed_as_the_one_that_git_can_read(
+    place: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plain server takes `host:path` from the home of whoever logs in, a forge from its root."""
+    repo = make_workspace(tmp_path / "workspace", trio())
+    folder = tmp_path / place
+    repo.git("clone", "--quiet", "--bare", str(repo.path), str(folder / "repo.git"))
+    repo.git("remote", "add", "origin", "git@server.invalid:repo.git")
+    ssh = shell_program(
+        tmp_path / "ssh",
+        "for last; do :; done\n"
+        f"last=$(printf '%s' \"$last\" | sed \"s|'/repo|'{tmp_path}/root/repo|\")\n"
+        f'cd "{tmp_path}/home" 2>/dev/null || cd "{tmp_path}/root"\n'
+        f'HOME="{tmp_path}/home" exec sh -c "$last"',
+    )
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    monkeypatch.setenv("GIT_SSH_VARIANT", "ssh")
+    done = run(repo.path, "snippet", "zq-base", "--json")
+    texts = "".join(each["text"] for each in done.json["snippets"])
+    assert f"ssh://git@server.invalid{url}" in texts, done.stderr

@@ -418,3 +418,33 @@ def test_an_extra_that_is_asked_for_brings_what_it_names_and_no_other_does() -> 
     )
     assert workspace.needed(NormalizedName("cake")) == {"cake", "sugar", "salt"}
     assert workspace.needed(SUGAR) == {"sugar"}
+
+
+LOCKED = """
+version = 1
+
+[[package]]
+name = "cake"
+version = "0.1.0"
+source = { editable = "packages/cake" }
+
+[package.metadata]
+requires-dist = [
+    { name = "sugar", editable = "packages/sugar", specifier = ">=0.1,<0.2" },
+    { name = "elsewhere", specifier = ">=1" },
+]
+"""
+
+
+def test_requirements_that_a_build_finds_come_from_the_lock_file() -> None:
+    dynamic = manifest("cake", "0.1.0").replace("dependencies = [\n]", 'dynamic = ["dependencies"]')
+    texts = {
+        "pyproject.toml": ROOT,
+        "packages/cake/pyproject.toml": dynamic,
+        "packages/sugar/pyproject.toml": manifest("sugar", "0.1.0"),
+    }
+    files = {**texts, "uv.lock": LOCKED}
+    workspace = read_workspace(texts, tuple(files), lambda paths: {p: files[p] for p in paths})
+    (found,) = workspace.members[NormalizedName("cake")].requirements
+    assert (found.sibling, found.text, found.is_dynamic) == (SUGAR, "sugar>=0.1,<0.2", True)
+    assert workspace.graph["cake"] == {"sugar"}  # type: ignore[index]

@@ -236,3 +236,18 @@ def test_a_version_that_was_left_half_published_too_long_takes_no_more_files(
     refused = Upload(distribution=wheel, action=Action.CONFLICT, problem=closed)
     assert compared(PYPI, distributions, pages) == (uploaded if days < 14 else refused, skipped)
     assert compared(UNKNOWN, distributions, pages) == (uploaded, skipped)
+
+
+def test_a_licence_file_that_a_sdist_lacks_is_refused_by_those_who_look(tmp_path: Path) -> None:
+    named = "Metadata-Version: 2.4\nName: zq-base\nVersion: 0.1.0\nLicense-File: LICENSE\n\n"
+    distributions = built(tmp_path, named)
+    (problem,) = refusals(PYPI, distributions)
+    assert "which does not have its licence file LICENSE" in problem.message
+    assert list(refusals(UNKNOWN, distributions)) == []
+
+
+def test_a_wheel_for_this_machine_alone_is_refused_by_those_who_look(tmp_path: Path) -> None:
+    path = write_wheel(tmp_path / WHEEL.replace("py3-none-any", "cp311-cp311-linux_x86_64"))
+    (problem,) = refusals(PYPI, [described(NAME, path)])
+    assert "whose platform tag is for this machine alone" in problem.message
+    assert list(refusals(UNKNOWN, [described(NAME, path)])) == []

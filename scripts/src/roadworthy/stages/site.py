@@ -146,9 +146,17 @@ def _known_objects(checkout: Repository) -> tuple[str, ...]:
 
 
 def public_url(checkout: Repository, settings: Settings) -> str:
-    """Return the URL that consumers will use; one that cannot be reached, where none is known."""
+    """Return the URL that consumers will use; one that cannot be reached, where none is known.
+
+    Where it could be one of two, the one counts that git can read.
+    """
     remote = settings.repository or git_remote.written_url(checkout, settings.remote)
-    return git_remote.public_url(remote) if remote else UNREACHABLE
+    if not remote:
+        return UNREACHABLE
+    first, *others = git_remote.public_urls(remote)
+    if not others or checkout.refs_at(first) is not None:
+        return first
+    return next((url for url in others if checkout.refs_at(url) is not None), first)
 
 
 def home_of(checkout: Repository, settings: Settings) -> str:

@@ -73,7 +73,8 @@ def proposals(
             sibling = drafts.get(requirement.sibling)
             planned = rewrites.get(name, {}).get(requirement.text, requirement.text)
             wrong = sibling and _range_problem(draft.member, requirement, planned, sibling)
-            if sibling and wrong and requirement.kind is not Kind.GROUP and not draft.is_fixed:
+            is_ours = requirement.kind is not Kind.GROUP and not requirement.is_dynamic
+            if sibling and wrong and is_ours and not draft.is_fixed:
                 new = _proposed(requirement, sibling)
                 found.setdefault(name, {})[requirement.text] = new
     return found
@@ -171,6 +172,8 @@ def _range_problem(
         message = f"{name} requires {requirement.sibling} by a URL, which no index accepts"
         hint = f"{_written(requirement, sibling)}, and a workspace source"
         return Problem("requires-by-url", message, hint, name)
+    if requirement.is_dynamic:
+        return _dynamic_problem(name, requirement, sibling)
     if requirement.is_bare and requirement.kind is not Kind.BUILD:
         if _is_bounded(member, requirement.sibling):
             return None
@@ -180,6 +183,17 @@ def _range_problem(
         message = f"{name} requires `{requirement.text}`, which {sibling.version} is not in"
         return Problem("range-excludes-sibling", message, _written(requirement, sibling), name)
     return None
+
+
+def _dynamic_problem(
+    name: NormalizedName, requirement: InternalRequirement, sibling: Draft
+) -> Problem | None:
+    """Find a range that no release can move: the manifest leaves it to the build backend."""
+    if requirement.admits(sibling.version):
+        return None
+    message = f"{name} requires `{requirement.text}`, which {sibling.version} is not in"
+    hint = "its manifest leaves that to the build backend: change it there, and run `uv lock`"
+    return Problem("range-dynamic", message, hint, name)
 
 
 def _is_bounded(member: Member, sibling: NormalizedName) -> bool:

@@ -34,7 +34,8 @@ def _moved(
 ) -> Iterator[tuple[str, str]]:
     for requirement in member.requirements:
         sibling = drafts.get(requirement.sibling)
-        if sibling is None or requirement.is_bare or requirement.requirement.url:
+        is_fixed = requirement.is_bare or requirement.requirement.url or requirement.is_dynamic
+        if sibling is None or is_fixed:
             continue
         if requirement.admits(sibling.version) and _keeps(draft, requirement, sibling):
             continue

@@ -1,12 +1,16 @@
 """What members have in files of their own: change notes, and versions outside of manifests."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+
+from packaging.utils import NormalizedName
 
 from ..history.note import CHANGESETS, FOLDER, is_like_a_note, is_note, read_note
 from ..plan.changelog import FILE, MARKDOWN, logs_in
+from .lockfile import stated_in
+from .requirement import InternalRequirement, Kind, internal_requirement
 from .version_source import FromFile, version_in
-from .workspace import Member
+from .workspace import LOCK, Member
 
 Texts = Callable[[Collection[str]], Mapping[str, str]]
 
@@ -31,12 +35,38 @@ def with_files(
         if notes
         else {}
     )
+    placed = _with_locked(placed, there, texts)
     complete = []
     for member in placed:
         these = tuple(note for path in own.get(member.name, ()) if (note := notes[path]))
         complete.append(replace(_with_version(member, found), notes=these))
     unread = (f for f in files if is_like_a_note(f) and _lies_below(f, folders))
     return complete, (*(path for path, note in notes.items() if note is None), *sorted(unread))
+
+
+def _with_locked(members: list[Member], files: Collection[str], texts: Texts) -> list[Member]:
+    """Give members whose requirements are dynamic those on siblings that the lock file has."""
+    hidden = [member for member in members if member.stated is None]
+    if not hidden or LOCK not in files:
+        return members
+    stated = stated_in(texts([LOCK]).get(LOCK, ""))
+    names = frozenset(member.name for member in members)
+    return [
+        replace(member, requirements=(*member.requirements, *_found(member, stated, names)))
+        if member in hidden
+        else member
+        for member in members
+    ]
+
+
+def _found(
+    member: Member, stated: Mapping[str, tuple[str, ...]], names: frozenset[NormalizedName]
+) -> Iterator[InternalRequirement]:
+    known = {(r.sibling, r.kind) for r in member.requirements}
+    for text in stated.get(member.name, ()):
+        found = internal_requirement(text, Kind.REQUIRED, names - {member.name})
+        if found and (found.sibling, found.kind) not in known:
+            yield replace(found, is_dynamic=True)
 
 
 def _lies_below(file: str, folders: Collection[str]) -> bool:

@@ -39,6 +39,24 @@ def other_changes(updated: str, known: Iterable[str], free: Collection[str]) -> 
             yield name
 
 
+def stated_in(lock: str) -> dict[str, tuple[str, ...]]:
+    """Return what members require by a lock file, whatever their manifests leave to a build.
+
+    A text that is no lock file says nothing.
+    """
+    try:
+        packages = _packages(lock)
+        members = [each for each in packages if LOCAL & each.get("source", {}).keys()]
+        return {
+            each["name"]: tuple(
+                map(_requirement, each.get("metadata", {}).get("requires-dist", []))
+            )
+            for each in members
+        }
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return {}
+
+
 def _entries(lock: str) -> dict[str, object]:
     """Return what a lock file says, by the names of its packages and of its other keys."""
     table = tomllib.loads(lock)

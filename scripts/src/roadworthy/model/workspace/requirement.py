@@ -29,17 +29,21 @@ class Kind(StrEnum):
 class InternalRequirement:
     """A requirement of a member on a sibling, as its manifest has it.
 
-    `extra` is the name of the extra, or of the group, that it stands under.
+    `extra` is the name of the extra, or of the group, that it stands under. One that
+    `is_dynamic` is in no manifest: the backend finds it, and the lock file has it.
     """
 
     sibling: NormalizedName
     text: str
     kind: Kind
     extra: str = field(default="", compare=False)
+    is_dynamic: bool = False
 
     @property
     def table(self) -> str:
-        """Return where it stands in the manifest, in words."""
+        """Return where it stands, in words."""
+        if self.is_dynamic:
+            return "what its build backend reads"
         if self.kind is Kind.BUILD:
             return "[build-system] requires"
         if self.kind is Kind.REQUIRED or not self.extra:

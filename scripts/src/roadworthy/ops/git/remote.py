@@ -58,6 +58,20 @@ def require_transport(url: str, what: str) -> None:
     stop_on([problem] if problem else [], UsageFailure)
 
 
+def public_urls(remote: str) -> list[str]:
+    """Return what a remote's URL may be for others, as a requirement can name it.
+
+    `host:path` is a path from the home of whoever logs in, which most forges take for one from
+    the root. As a URL the two differ: https://git-scm.com/docs/git-clone#_git_urls
+    """
+    first = public_url(remote)
+    host, colon, path = remote.partition(":")
+    is_short = "://" not in remote and bool(colon) and "/" not in host
+    if not is_short or path.startswith(("/", "~")):
+        return [first]
+    return [first, f"ssh://{host}/~/{path}"]
+
+
 def public_url(remote: str) -> str:
     """Return a remote's URL as a requirement can name it: a scheme, and no credentials."""
     if "://" not in remote:

@@ -166,7 +166,8 @@ def _metadata_problems(
         if requirement.kind is Kind.REQUIRED and wanted.specifier not in {
             r.specifier for r in same
         }:
-            yield f'does not require "{requirement.text}", as the manifest does', hint
+            where = "uv.lock has it" if requirement.is_dynamic else "the manifest does"
+            yield f'does not require "{requirement.text}", as {where}', hint
 
 
 def top_level_problems(files: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,9 @@ is known, and nothing is found.
 """
 
 import sys
+import tarfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
@@ -16,6 +18,11 @@ from ...model.problem import Problem
 from ...model.workspace.workspace import Index
 from ...ops.known_indexes import entry_of
 from ..build.contents import metadata_of, parsed_all
+
+SDIST = ".tar.gz"
+# https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+LINUX = tuple(f"-linux_{arch}.whl" for arch in ("x86_64", "i686", "aarch64", "armv7l", "ppc64le"))
+CHECKED_BY_WAREHOUSE = frozenset({"PyPI", "TestPyPI"})
 
 
 def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
@@ -55,8 +62,27 @@ def _refused(entry: Entry, distribution: Distribution) -> Iterator[tuple[str, st
     if version and version.local and not entry.local_versions:
         hint = f"release it without `+{version.local}`: such versions are for private use"
         yield f"the local version {version} of {member}", hint
+    if filename.endswith(LINUX) and entry.title in CHECKED_BY_WAREHOUSE:
+        hint = "its sdist can go out alone; a wheel for Linux is `manylinux` or `musllinux`"
+        yield f"{filename}, whose platform tag is for this machine alone", hint
+    if filename.endswith(SDIST) and entry.title in CHECKED_BY_WAREHOUSE:
+        for path in missing_licenses(distribution.path):
+            hint = "let the build backend pack it, or take it out of `license-files`"
+            yield f"{filename}, which does not have its licence file {path}", hint
     if not entry.standard_library_names and member.replace("-", "_") in sys.stdlib_module_names:
         yield f"the name {member}, which is a module of Python's own", "rename the member"
+
+
+def missing_licenses(path: Path) -> list[str]:
+    """Return the licence files that the metadata of a sdist names, and that it does not have.
+
+    https://packaging.python.org/en/latest/specifications/core-metadata/#license-file-multiple-use
+    """
+    root = path.name.removesuffix(SDIST)
+    named = metadata_of(path).get("license_files", [])
+    with tarfile.open(path, "r:gz") as archive:
+        there = set(archive.getnames())
+    return [name for name in named if f"{root}/{name}" not in there]
 
 
 def _is_above(stated: str, highest: str) -> bool:
