@@ -102,6 +102,7 @@ def _scope(options: Options) -> Scope:
         alone=everything,
         run_commands=everything or options.run_commands,
         direct=options.direct,
+        is_own=options.url is None,
         again=" ".join(["nox -s verify-git-install --", *_one_alone(options)]),
     )
 

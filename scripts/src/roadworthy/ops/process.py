@@ -22,6 +22,14 @@ _put_away: dict[str, str] = {}
 # uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
 MASK = "::add-mask::"
 
+# By what installers are told of indexes, each a URL or several: without a password in them.
+# https://docs.astral.sh/uv/reference/environment/
+# https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+OF_INDEXES = (
+    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX"),
+)
+
 # What a build or an installer may see. Everything else, every secret among it, is
 # kept from the code that they run; HOME is a folder of their own.
 ALLOWED = frozenset(
@@ -37,8 +45,9 @@ ALLOWED = frozenset(
             "CURL_CA_BUNDLE",
             "GIT_SSL_CAINFO",
         ),
-        *("PIP_CERT", "PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT", "PIP_CONFIG_FILE"),
-        *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_NATIVE_TLS", "UV_HTTP_TIMEOUT", "UV_CONFIG_FILE"),
+        *("PIP_CERT", "PIP_DEFAULT_TIMEOUT", "PIP_CONFIG_FILE"),
+        *("UV_NATIVE_TLS", "UV_HTTP_TIMEOUT", "UV_CONFIG_FILE"),
+        *OF_INDEXES,
         # What compilers and their helpers are found by, and told.
         *("CC", "CXX", "CPP", "FC", "F77", "AR", "AS", "LD", "NM", "RANLIB", "STRIP", "WINDRES"),
         *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "LDFLAGS", "ARFLAGS", "MAKEFLAGS"),
@@ -181,7 +190,11 @@ def scrubbed(home: Path) -> dict[str, str]:
     """Make an empty HOME, and return an environment that lives there, without secrets."""
     temporary = home / "tmp"
     temporary.mkdir(parents=True)
-    kept = {name: value for name, value in os.environ.items() if name in ALLOWED}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ALLOWED and not _names_a_login(name, value)
+    }
     return {
         **_index_configuration(),
         **_compilers(),
@@ -227,6 +240,12 @@ def _index_configuration() -> dict[str, str]:
         "UV_CONFIG_FILE": configuration / "uv" / "uv.toml",
     }
     return {name: str(file) for name, file in files.items() if file.is_file()}
+
+
+def _names_a_login(name: str, value: str) -> bool:
+    """Tell whether a variable names an index by a URL with a user or a password in it."""
+    urls = value.split() if name in OF_INDEXES else ()
+    return any("@" in url.partition("://")[2].partition("/")[0] for url in urls)
 
 
 def _compilers() -> dict[str, str]:

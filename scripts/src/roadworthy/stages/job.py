@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..ops import process
+from ..model.workspace.workspace import Workspace
+from ..ops import process, reader
 from ..ops.scratch import own_folder
 
 UV_CACHE, PIP_CACHE = "UV_CACHE_DIR", "PIP_CACHE_DIR"
@@ -50,6 +51,14 @@ def job(downloads: Path | None = None) -> Iterator[Job]:
             environment={**process.scrubbed(folder / "home"), **caches},
             imports=process.scrubbed(folder / "home-of-imports"),
         )
+
+
+@contextmanager
+def indexes_of(workspace: Workspace | None) -> Iterator[dict[str, str]]:
+    """Give the variables by which installers reach indexes that want credentials, without them."""
+    indexes, mapped = (workspace.indexes, workspace.mapped) if workspace else ((), {})
+    with reader.serving(indexes, mapped) as variables:
+        yield variables
 
 
 def shared_cache(own: Job) -> dict[str, str]:

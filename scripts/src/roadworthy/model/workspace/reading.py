@@ -3,7 +3,7 @@
 https://docs.astral.sh/uv/concepts/projects/workspaces/
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
@@ -53,6 +53,7 @@ def read_workspace(
         settings=settings,
         indexes=tuple(_indexes(uv)),
         uv_required=uv.get("required-version", ""),
+        mapped=_mapped(tables.values()),
         strays=strays,
     ).with_settings(settings)
 
@@ -130,6 +131,19 @@ def _index_problems(uv: Mapping[str, Any]) -> Iterator[Problem]:
                 message = f"{MANIFEST}: a [[tool.uv.index]] has the {key} {brief(shown)}"
                 kind = "a string" if key == "name" else "a URL"
                 yield Problem("index-entry", message, f"it takes {kind}")
+
+
+def _mapped(tables: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[NormalizedName]]:
+    """Return which projects `[tool.uv.sources]` takes from an index by its name."""
+    found: dict[str, set[NormalizedName]] = {}
+    for table in tables:
+        sources = table.get("tool", {}).get("uv", {}).get("sources", {})
+        for name, source in sources.items() if isinstance(sources, dict) else ():
+            for each in source if isinstance(source, list) else [source]:
+                index = each.get("index") if isinstance(each, dict) else None
+                if isinstance(index, str):
+                    found.setdefault(index, set()).add(canonicalize_name(name))
+    return {index: frozenset(names) for index, names in found.items()}
 
 
 def _indexes(uv: Mapping[str, Any]) -> Iterator[Index]:

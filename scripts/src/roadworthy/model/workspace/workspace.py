@@ -89,13 +89,15 @@ class Index:
 class Workspace:
     """All members by name, and how they are released; its graphs are made once.
 
-    `strays` are files that lie among change notes and are none.
+    `strays` are files that lie among change notes and are none; `mapped` has the projects
+    that come from each index by name.
     """
 
     members: Mapping[NormalizedName, Member]
     settings: Settings
     indexes: tuple[Index, ...] = ()
     uv_required: str = ""
+    mapped: Mapping[str, frozenset[NormalizedName]] = field(default_factory=dict)
     strays: tuple[str, ...] = ()
 
     @cached_property

@@ -18,7 +18,7 @@ from ...ops.python import python_for
 from ...ops.tree import Tree
 from ..checkout import own_source
 from ..distribution import collect
-from ..job import job
+from ..job import indexes_of, job
 from ..steps import expect, tell
 from .backends import Downloads
 
@@ -52,12 +52,14 @@ def build_all(task: Task, members: Sequence[Member]) -> list[Problem]:
     problems = list(_pack(task, packed)) if packed else []
     downloads = Downloads(alone)
     expect(len(alone))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda member: _build_alone(task, member, downloads), alone)
+    with indexes_of(task.workspace) as indexes, ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda member: _build_alone(task, member, downloads, indexes), alone)
         return problems + [problem for problem in results if problem]
 
 
-def _build_alone(task: Task, member: Member, downloads: Downloads) -> Problem | None:
+def _build_alone(
+    task: Task, member: Member, downloads: Downloads, indexes: Mapping[str, str]
+) -> Problem | None:
     """Build a member whose build runs code, with nothing of ours or another's beside it."""
     tell(str(member.name))
     with job(downloads.of(member)) as own:
@@ -65,7 +67,7 @@ def _build_alone(task: Task, member: Member, downloads: Downloads) -> Problem | 
         source = own_source(task.tree, own.folder / "source", with_history=needs_history)
         create_tags(source, task.tags)
         out = own.folder / "dist"
-        environment = {**own.environment, **task.epoch}
+        environment = {**own.environment, **indexes, **task.epoch}
         problem = _built(source.path / task.tree.prefix, member, out, environment)
         collect(out, [member.name], task.out)
     return problem

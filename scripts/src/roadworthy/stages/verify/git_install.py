@@ -19,7 +19,7 @@ from ...model.workspace.workspace import Member
 from ...ops import pip, uv
 from ...ops.git import making
 from ...ops.git import settings as git_settings
-from ..job import PIP_CACHE, UV_CACHE, Job, job, shared_cache
+from ..job import PIP_CACHE, UV_CACHE, Job, indexes_of, job, shared_cache
 from ..steps import expect, tell
 from .environments import Trial, attempt
 from .evidence import Promise, judge
@@ -45,6 +45,7 @@ class _Check:
     scope: Scope
     folder: Path
     cache: Mapping[str, str]
+    indexes: Mapping[str, str]
     python: str
 
 
@@ -62,12 +63,17 @@ def verify_git_install(
     # What takes longest starts first: pip's one environment beside uv's many.
     expect(len(jobs))
     jobs.sort(key=lambda each: (each[0].installer, -len(each[1])))
-    with job() as shared, ThreadPoolExecutor(WORKERS) as pool:
+    with (
+        job() as shared,
+        indexes_of(targets[0].workspace if scope.is_own and targets else None) as indexes,
+        ThreadPoolExecutor(WORKERS) as pool,
+    ):
         check = _Check(
             mirror=mirror,
             scope=scope,
             folder=folder,
             cache=shared_cache(shared),
+            indexes=indexes,
             python=python,
         )
         batches = pool.map(lambda each: _install(check, *each), jobs)
@@ -92,11 +98,12 @@ def _job_of(check: _Check, way: Way, targets: Sequence[Target]) -> Iterator[Job]
         if check.scope.direct:
             yield _with_everything(own, check.mirror.repository.environment)
         elif way.installer == "uv" and not any(map(runs_code, targets)):
-            yield own.given({**check.cache, **_redirects(check.mirror.url, check.mirror.path)})
+            redirects = _redirects(check.mirror.url, check.mirror.path)
+            yield own.given({**check.cache, **check.indexes, **redirects})
         else:
             # By a URL, so that git copies all and shares nothing.
             mirror = making.mirror(check.mirror.path.as_uri(), own.folder / "mirror.git")
-            yield own.given(_redirects(check.mirror.url, mirror.path))
+            yield own.given({**check.indexes, **_redirects(check.mirror.url, mirror.path)})
 
 
 def _redirects(url: str, mirror: Path) -> dict[str, str]:

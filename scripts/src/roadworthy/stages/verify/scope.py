@@ -35,7 +35,8 @@ class Scope:
     """How much is verified, and by which routes and installers.
 
     With `alone`, pip too gets an environment for each member. With `direct`, installers
-    fetch from the URL themselves, with the credentials of whoever runs this. `again` is
+    fetch from the URL themselves, with the credentials of whoever runs this. What `is_own` may
+    name indexes that are read with these credentials; another's repository may not. `again` is
     the command that repeats a check, without its members and routes.
     """
 
@@ -44,6 +45,7 @@ class Scope:
     alone: bool = False
     run_commands: bool = False
     direct: bool = False
+    is_own: bool = True
     again: str = "nox -s verify-git-install --"
 
     def has(self, way: Way, target: Target) -> bool:

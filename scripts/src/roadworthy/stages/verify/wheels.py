@@ -12,7 +12,7 @@ from ...model.distribution import Distribution
 from ...model.result import Result
 from ...model.workspace.workspace import Member, Workspace
 from ...ops import uv
-from ..job import job, shared_cache
+from ..job import indexes_of, job, shared_cache
 from ..steps import expect, tell
 from .environments import attempt
 from .evidence import FILE, Promise, judge
@@ -34,8 +34,13 @@ def verify_wheels(
     """
     wheels = {d.member: d.path for d in built if d.path.suffix == ".whl"}
     expect(len(members))
-    with job() as shared, ThreadPoolExecutor(os.cpu_count()) as pool:
-        verified = partial(_verified, wheels, workspace, shared_cache(shared), python)
+    with (
+        job() as shared,
+        indexes_of(workspace) as indexes,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        given = {**shared_cache(shared), **indexes}
+        verified = partial(_verified, wheels, workspace, given, python)
         return tuple(pool.map(verified, members))
 
 
