@@ -222,9 +222,8 @@ def test_a_release_converges_whatever_happens_for_long(at: Worlds) -> None:
     run_machine(at, LONG)
 
 
-@pytest.mark.parametrize(
-    "moment", [Moment.STORED, pytest.param(Moment.READ, marks=pytest.mark.exhaustive)]
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("moment", [Moment.STORED, Moment.READ])
 def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
     at: Worlds, moment: Moment
 ) -> None:

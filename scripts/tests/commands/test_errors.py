@@ -106,7 +106,7 @@ def test_uv_is_missing(repo: Repo, tmp_path: Path) -> None:
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "git").symlink_to(str(shutil.which("git")))
-    told(run(repo.path, "plan", PATH=str(tools), UV="uv"), 1, "uv is not installed", "nox[uv]")
+    told(run(repo.path, "build", PATH=str(tools), UV="uv"), 1, "uv is not installed", "nox[uv]")
 
 
 @pytest.mark.promise(26)
@@ -114,7 +114,7 @@ def test_another_uv_is_required(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path)
     root = ROOT.format(more='[tool.uv]\nrequired-version = ">=99"\n')
     repo.commit("start", {"pyproject.toml": root, **trio()})
-    told(run(repo.path, "plan"), 2, "is not the uv that this workspace requires (>=99)", ">=99")
+    told(run(repo.path, "build"), 2, "is not the uv that this workspace requires (>=99)", ">=99")
 
 
 @pytest.mark.promise(26)

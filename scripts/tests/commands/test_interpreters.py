@@ -38,6 +38,7 @@ def test_an_interpreter_is_found_by_the_range_that_it_is_in() -> None:
     assert [p.code for p in refused.value.problems] == ["python-missing"]
 
 
+@pytest.mark.exhaustive
 def test_members_for_other_interpreters_are_released_with_one_of_those(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path / "workspace", trio())
     (repo.path / "uv.lock").unlink()
@@ -66,7 +67,13 @@ def test_what_only_reads_asks_for_no_version_of_uv(tmp_path: Path, command: str)
     assert run(repo.path, "build").code == 2
 
 
-@pytest.mark.parametrize("command", [["build"], ["release", "--index", "", "--installer", "uv"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["build"],
+        pytest.param(["release", "--index", "", "--installer", "uv"], marks=pytest.mark.exhaustive),
+    ],
+)
 def test_a_workspace_below_the_top_of_the_repository_is_built(
     tmp_path: Path, command: list[str]
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_branch_that_is_not_released_from_has_no_line(repo: Repo) -> None:
     assert codes(run(repo.path, "plan", "--json")) == ["settings-branch"]
 
 
+@pytest.mark.exhaustive
 def test_the_release_of_a_maintenance_branch_is_no_newer_one(repo: Repo, shelf: Shelf) -> None:
     repo.commit("fix: it", {CODE: "x = 1\n"})
     repo.git("push", "--quiet", "origin", BRANCH)

@@ -158,7 +158,12 @@ def test_build_makes_what_is_committed_and_lists_it(checkout: Repo) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
-        ("tests/__init__.py", "", "has `tests` at its top level"),
+        pytest.param(
+            "tests/__init__.py",
+            "",
+            "has `tests` at its top level",
+            marks=pytest.mark.exhaustive,
+        ),
         ("__init__.py", "", "has `__init__.py` at its top level"),
     ],
 )

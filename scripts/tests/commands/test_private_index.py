@@ -88,7 +88,7 @@ def test_uv_takes_what_is_mapped_to_an_index_with_a_login(company: str, tmp_path
     [
         ("uv", "UV_DEFAULT_INDEX"),
         ("uv", "UV_EXTRA_INDEX_URL"),
-        ("pip", "PIP_EXTRA_INDEX_URL"),
+        pytest.param("pip", "PIP_EXTRA_INDEX_URL", marks=pytest.mark.exhaustive),
     ],
 )
 def test_an_index_of_the_user_with_a_password_in_its_url_is_read_without_it(

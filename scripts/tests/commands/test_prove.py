@@ -70,6 +70,7 @@ def test_all_proofs_hold_where_nothing_breaks(repo: Repo) -> None:
     ], done.stderr
 
 
+@pytest.mark.exhaustive
 def test_what_breaks_the_released_dependents_is_said_before_anything_leaves(repo: Repo) -> None:
     with_groups(repo)
     own = "packages/zq-base/tests/test_it.py"

@@ -204,6 +204,7 @@ def test_a_lost_answer_to_an_upload_is_no_failure(prepared: Repo, shelf: Shelf) 
     assert (shelf.uploads, len(shelf.files())) == (6, 6)
 
 
+@pytest.mark.exhaustive
 def test_a_member_that_fails_stops_only_those_that_require_it(tmp_path: Path, shelf: Shelf) -> None:
     members = {**a_pair(), **member("zq-lone")}
     repo = workspace_and_remote(tmp_path / "three", members, index_table("shelf", shelf.url))

@@ -89,7 +89,7 @@ def test_by_ssh_with_a_key(installer: str, forge_folder: Path, tmp_path: Path) -
         assert_verified(installer, url, **forge.environment)
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
+@each_installer
 def test_with_a_token_in_the_url(installer: str, private: HttpForge) -> None:
     url = f"{private.url}owner/repo.git"
     assert_verified(installer, url, with_token(url, TOKEN))

@@ -42,6 +42,7 @@ def test_every_member_installs_with_uv_and_with_pip_from_the_commit_at_head(repo
             "siblings": dict.fromkeys(required, head),
             "ok": True,
             "problem": None,
+            "note": None,
             "seconds": 0,
         }
         for name, required in siblings.items()
@@ -191,6 +192,7 @@ build-backend = "hatchling.build"
 """
 
 
+@pytest.mark.exhaustive
 def test_a_file_that_its_sdist_leaves_out_is_a_failure(tmp_path: Path) -> None:
     manifest = (
         HATCHLING + '\n[tool.hatch.build.targets.sdist]\nexclude = ["/zq_hatched/table.csv"]\n'

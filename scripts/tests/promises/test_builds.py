@@ -84,6 +84,7 @@ def others(*names: str) -> dict[str, str]:
 
 
 @pytest.mark.promise(32)
+@pytest.mark.exhaustive
 def test_a_hostile_member_reaches_no_other_no_clone_no_secret_and_no_remote(
     tmp_path: Path, shelf: Shelf
 ) -> None:
@@ -132,6 +133,7 @@ def test_of_eight_members_one_is_hostile_and_seven_are_released_as_committed(
 
 
 @pytest.mark.promise(32)
+@pytest.mark.exhaustive
 def test_what_changes_a_dependent_while_it_is_installed_is_noticed(
     tmp_path: Path, shelf: Shelf
 ) -> None:

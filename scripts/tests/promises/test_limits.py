@@ -36,6 +36,7 @@ def with_backend(code: str) -> Mapping[str, str]:
     return {**files, path: manifest, "packages/zq-base/backend.py": code}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.promise(32)
 def test_a_build_that_does_not_end_is_stopped_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -50,6 +51,7 @@ def test_a_build_that_does_not_end_is_stopped_and_named(
 
 
 @pytest.mark.promise(32)
+@pytest.mark.exhaustive
 def test_a_member_whose_import_does_not_end_is_stopped_and_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

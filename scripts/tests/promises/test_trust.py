@@ -108,6 +108,7 @@ def test_what_builds_sees_no_secret(tmp_path: Path) -> None:
 
 @pytest.mark.promise(15)
 @pytest.mark.usefixtures("watched")
+@pytest.mark.exhaustive
 def test_what_is_tried_sees_no_secret(tmp_path: Path, shelf: Shelf) -> None:
     files = member("zq-base", code=SHY.format(start=CANARY[:6], end=CANARY[6:]))
     repo = make_workspace(tmp_path / "w", files, index_table("shelf", shelf.url))
@@ -119,6 +120,7 @@ def test_what_is_tried_sees_no_secret(tmp_path: Path, shelf: Shelf) -> None:
 
 
 @pytest.mark.promise(16)
+@pytest.mark.exhaustive
 def test_no_secret_is_in_an_argument_a_log_a_report_or_a_file(
     single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path, watched: Path
 ) -> None:

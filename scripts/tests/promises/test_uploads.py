@@ -196,6 +196,7 @@ def test_an_index_that_never_answers_is_sent_nothing(ready: Repo, shelf: Shelf) 
 
 
 @pytest.mark.promise(8)
+@pytest.mark.exhaustive
 def test_an_index_is_left_alone_for_as_long_as_it_asks(ready: Repo, shelf: Shelf) -> None:
     shelf.refuse_uploads, shelf.refuse_times = TOO_MANY, 1
     shelf.headers = (("Retry-After", "3"),)
@@ -224,6 +225,7 @@ def test_a_connection_that_is_cut_is_no_failure(drop: str, ready: Repo, shelf: S
 
 
 @pytest.mark.promise(9)
+@pytest.mark.exhaustive
 def test_a_dependent_is_sent_when_what_it_requires_can_be_seen(pair: Repo, shelf: Shelf) -> None:
     assert run(pair.path, "prepare", "--execute").code == 0
     seen_late: list[int] = []
