@@ -81,6 +81,7 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
     assert (done.code, said in done.stderr, indexes(repo)) == (2, True, []), done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_release_goes_to_the_index_that_was_added(repo: Repo, shelf: Shelf) -> None:
     urls = ("--url", f"{shelf.url}simple/", "--publish-url", shelf.url, "--public")
     assert run(repo.path, "add-index", "shelf", *urls).code == 0

@@ -73,6 +73,7 @@ def left_by(
         pytest.param("pair", CHANGES, BOTH, marks=pytest.mark.exhaustive),
     ],
 )
+@pytest.mark.exhaustive
 def test_a_release_in_jobs_leaves_the_same_bytes_tags_and_commits_as_one_in_one_process(
     start: str,
     changes: Sequence[str],

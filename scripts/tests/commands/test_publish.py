@@ -157,6 +157,7 @@ def test_credentials_in_the_url_of_an_index_reach_it_and_nothing_else(
     assert (unread.code, "canary" in unread.stdout + unread.stderr) == (1, False), unread.stderr
 
 
+@pytest.mark.exhaustive
 def test_an_index_that_refuses_the_credentials(pair: Repo, shelf: Shelf) -> None:
     shelf.refuse_uploads = "403 Forbidden"
     done = run(pair.path, *RELEASE)

@@ -75,6 +75,7 @@ def test_a_rehearsal_verifies_every_member_for_anybody_anywhere_and_changes_noth
     assert (state(pair), remote.refs()) == before
 
 
+@pytest.mark.exhaustive
 def test_a_rehearsal_says_that_it_was_one_and_how_to_do_it_for_real(
     checkout: Repo, tmp_path: Path
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_change_that_breaks_a_released_dependent_in_its_range_is_stopped_at_th
     assert (done.code, remote.refs()) == (1, before)
 
 
+@pytest.mark.exhaustive
 def test_git_alone_releases_without_an_index_and_its_tags_are_published_later(
     single: Repo, shelf: Shelf
 ) -> None:

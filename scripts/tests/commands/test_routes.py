@@ -59,6 +59,7 @@ def test_each_route_of_uv_leads_to_the_members_of_one_commit(repo: Repo) -> None
         pytest.param(("constraints", "project", "pylock"), MEMBERS, marks=exhaustive),
     ],
 )
+@pytest.mark.exhaustive
 def test_each_route_of_pip_does_when_every_sibling_is_named(
     repo: Repo, routes: tuple[str, ...], members: tuple[str, ...]
 ) -> None:

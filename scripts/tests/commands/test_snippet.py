@@ -147,6 +147,7 @@ def test_the_lines_for_a_uv_project_lock_the_release(repo: Repo, consumer: Consu
     assert lock.count(f"#{commit}") == len(ALL)
 
 
+@pytest.mark.exhaustive
 def test_a_branch_that_has_moved_is_taken_by_an_upgrade_of_all_that_come_from_it(
     repo: Repo, consumer: Consumer
 ) -> None:

@@ -151,6 +151,7 @@ HALF = "def tried() -> int:\n    return 1\n\n\ndef not_tried() -> int:\n    retu
 TRIES = "from zq_half import tried\n\n\ndef test_it() -> None:\n    assert tried() == 1\n"
 
 
+@pytest.mark.exhaustive
 def test_what_the_tests_run_is_measured_and_a_project_sets_the_bound(tmp_path: Path) -> None:
     files = member("zq-half", code=HALF) | with_test("zq-other", PASSES, "packages")
     manifest = "packages/zq-half/pyproject.toml"

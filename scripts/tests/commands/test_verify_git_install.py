@@ -95,6 +95,7 @@ def test_a_member_that_imports_a_sibling_it_does_not_require_is_a_failure(repo: 
     assert found == {"zq-base": "import zq_base: ModuleNotFoundError: No module named 'zq_middle'"}
 
 
+@pytest.mark.exhaustive
 def test_a_layout_that_installs_nothing_importable_is_a_failure(tmp_path: Path) -> None:
     manifest = (
         '[project]\nname = "zq-flat"\nversion = "0.1.0"\nrequires-python = ">=3.11"\n\n'
@@ -243,6 +244,7 @@ class Hook(MetadataHookInterface):
 """
 
 
+@pytest.mark.exhaustive
 def test_a_sibling_that_the_build_backend_adds_is_looked_at_as_well(tmp_path: Path) -> None:
     manifest = HATCHLING.replace('requires-python = ">=3.11"', 'dynamic = ["dependencies"]')
     sources = "[tool.uv.sources]\nzq-base = { workspace = true }\n"

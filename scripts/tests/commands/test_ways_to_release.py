@@ -202,6 +202,7 @@ def test_a_member_whose_version_is_its_tag_is_released_and_released_again(tmp_pa
         pytest.param(("merge", "--no-ff", "--no-edit"), marks=pytest.mark.exhaustive),
     ],
 )
+@pytest.mark.exhaustive
 def test_a_protected_branch_takes_the_release_commit_by_a_request(
     released_checkout: Repo, shelf: Shelf, merge: tuple[str, ...]
 ) -> None:

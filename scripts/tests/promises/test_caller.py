@@ -71,6 +71,7 @@ def test_a_repository_that_variables_name_is_neither_read_nor_touched(
     assert changed(before, after) == []
 
 
+@pytest.mark.exhaustive
 def test_a_release_under_such_variables_changes_its_own_checkout_and_remote_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def assert_rehearsed(repo: Repo, shelf: Shelf, **variables: str) -> None:
 
 
 @pytest.mark.promise(17)
+@pytest.mark.exhaustive
 def test_a_rehearsal_takes_no_variable_of_ours(single: Repo, shelf: Shelf) -> None:
     assert_rehearsed(single, shelf, **VARIABLES)
 

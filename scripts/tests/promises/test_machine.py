@@ -83,6 +83,7 @@ def limited(limit: str, workspace: Path, *arguments: str) -> Done:
 
 
 @pytest.mark.promise(25)
+@pytest.mark.exhaustive
 def test_a_disk_that_is_full_is_said_and_leaves_nothing_half_done(
     single: Repo, single_remote: Repo, shelf: Shelf
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_folder_of_any_name_will_do(name: str, tmp_path: Path, shelf: Shelf) -
 
 
 @pytest.mark.promise(27)
+@pytest.mark.exhaustive
 def test_a_clone_in_a_folder_whose_name_is_not_utf_8_is_released(
     tmp_path: Path, shelf: Shelf
 ) -> None:

@@ -110,6 +110,7 @@ def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
 
 
 @pytest.mark.promise(13)
+@pytest.mark.exhaustive
 def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(
     single: Repo, single_remote: Repo, shelf: Shelf, tmp_path: Path
 ) -> None:

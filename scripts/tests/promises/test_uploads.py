@@ -217,6 +217,7 @@ def test_an_index_that_asks_for_an_hour_is_given_it(ready: Repo, shelf: Shelf) -
 
 @pytest.mark.promise(8)
 @pytest.mark.parametrize("drop", ["after", pytest.param("before", marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
 def test_a_connection_that_is_cut_is_no_failure(drop: str, ready: Repo, shelf: Shelf) -> None:
     shelf.drop, shelf.drop_times = drop, 1
     done = run(ready.path, *PUBLISH)
@@ -238,6 +239,7 @@ def test_a_dependent_is_sent_when_what_it_requires_can_be_seen(pair: Repo, shelf
 
 
 @pytest.mark.promise(9)
+@pytest.mark.exhaustive
 def test_an_index_that_shows_nothing_is_waited_for_within_a_limit(pair: Repo, shelf: Shelf) -> None:
     assert run(pair.path, "prepare", "--execute").code == 0
     shelf.hide_reads = 1_000_000
