@@ -87,3 +87,5 @@ def test_a_workspace_below_the_top_of_the_repository_is_built(
     repo.commit("feat: below", files)
     done = run(repo.path / "python", *command)
     assert done.code == 0, done.stderr
+    above = run(repo.path, "plan")
+    assert (above.code, "`--below python`" in above.stderr) == (2, True), above.stderr

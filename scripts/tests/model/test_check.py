@@ -1,9 +1,11 @@
 """What would make a release wrong is said before it is made, with what to do about it."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
+from roadworthy.model.plan.plan import make_plan
 from roadworthy.model.problem import Problem
 
 from .builder import Built
@@ -283,3 +285,16 @@ def test_a_sibling_whose_version_is_its_tag_is_released_by_it() -> None:
     path = "packages/sugar/pyproject.toml"
     text = built.texts[path].replace('version = "0.1.0"', 'dynamic = ["version"]')
     assert built.text(path, text + dynamic).plan().problems == ()
+
+
+SOURCE = "[tool.uv.sources]\nsugar = { workspace = true }\n"
+
+
+@pytest.mark.parametrize(("source", "codes"), [(SOURCE, ["build-requires-sibling"]), ("", [])])
+def test_a_build_that_needs_the_workspace_goes_to_no_index(source: str, codes: list[str]) -> None:
+    built = pair("sugar>=0.1.0,<0.2").member("cake", "1.0.0", more=source)
+    path = "packages/cake/pyproject.toml"
+    built = built.text(path, built.texts[path].replace('["uv', '["sugar>=0.1.0", "uv'))
+    facts = replace(built.facts(), index="shelf")
+    assert [p.code for p in make_plan(facts).problems] == codes
+    assert make_plan(built.facts()).problems == ()

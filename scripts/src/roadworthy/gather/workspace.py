@@ -1,5 +1,7 @@
 """Reads a workspace as it is committed; the working tree is not looked at."""
 
+from collections.abc import Mapping
+
 from ..model.problem import Problem, UsageFailure
 from ..model.workspace.manifest_paths import manifest_paths
 from ..model.workspace.reading import read_workspace
@@ -7,6 +9,8 @@ from ..model.workspace.workspace import MANIFEST, Workspace
 from ..ops.git.repository import LINK, SUBMODULE
 from ..ops.tree import Tree
 
+# What a manifest has that is the root of a workspace.
+ROOT = "[tool.uv.workspace]"
 _known: dict[tuple[str, str], Workspace] = {}
 
 
@@ -21,14 +25,22 @@ def workspace_at(tree: Tree) -> Workspace:
     return _known[place]
 
 
+def _where(texts: Mapping[str, str]) -> str:
+    """Say where the root of a workspace is, as far as a commit tells."""
+    roots = sorted(path.rpartition("/")[0] for path, text in texts.items() if ROOT in text)
+    if not roots:
+        return "name the root of a uv workspace with --workspace"
+    folder = roots[0]
+    return f"it is in {folder}: name that by --workspace, or with --url by `--below {folder}`"
+
+
 def _read(tree: Tree) -> Workspace:
     modes = tree.modes()
     files = tuple(modes)
     texts = tree.texts([path for path in files if path.rpartition("/")[2] == MANIFEST])
     if MANIFEST not in texts:
-        hint = "name the root of a uv workspace with --workspace"
         message = f"there is no {tree.path(MANIFEST)} in commit {tree.commit[:12]}"
-        raise UsageFailure(Problem("workspace-not-found", message, hint))
+        raise UsageFailure(Problem("workspace-not-found", message, _where(texts)))
     elsewhere = [path for path, mode in modes.items() if mode in {LINK, SUBMODULE}]
     targets = tree.texts(elsewhere) if elsewhere else {}
     links = {path: targets.get(path, "") for path in elsewhere}

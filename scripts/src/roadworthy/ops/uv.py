@@ -147,6 +147,15 @@ def install(python: Path, requirements: Sequence[str], environment: Mapping[str,
     _run(command, environment)
 
 
+def has(python: Path, name: str) -> bool:
+    """Tell whether a distribution is installed in the environment of an interpreter."""
+    try:
+        _run(("pip", "show", "--quiet", "--python", str(python), name), os.environ)
+    except process.CommandFailure:
+        return False
+    return True
+
+
 def check(python: Path, environment: Mapping[str, str]) -> None:
     """Raise `Failure` where what is installed does not fit together."""
     _run(("pip", "check", "--quiet", "--python", str(python)), environment)

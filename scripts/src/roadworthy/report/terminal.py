@@ -170,8 +170,7 @@ def show_results(results: Sequence[Result]) -> None:
         for r in results
     )
     _table(("member", "route", "installer", "result", "seconds"), rows)
-    for name, note in dict.fromkeys((r.member, r.note) for r in results if r.note):
-        say(f"{name}: {note}")
+    _show_notes(results)
 
 
 def show_findings(found: Sequence[Finding]) -> None:
@@ -203,6 +202,13 @@ def show_release(
         version = str(release.planned_version)
         rows.append((release.name, version, release.planned_tag, str(files), verified))
     _table(("member", "version", "tag", "files", "verified"), rows)
+    _show_notes(results)
+
+
+def _show_notes(results: Sequence[Result]) -> None:
+    """Say how members were tried, where that is not as all others."""
+    for name, note in dict.fromkeys((r.member, r.note) for r in results if r.note):
+        say(f"{name}: {note}")
 
 
 def say(text: str) -> None:

@@ -125,12 +125,23 @@ def _range_problems(
         planned = moved.get(requirement.text, requirement.text)
         wrong = _range_problem(draft.member, requirement, planned, sibling)
         yield from [wrong] if wrong else _stability_problems(draft, sibling, planned)
+        if draft.is_due and facts.index and requirement.kind is Kind.BUILD and requirement.is_local:
+            yield _build_problem(draft.member.name, requirement, facts.index)
         if draft.is_due and not sibling.is_due and not _is_released(sibling, facts):
             name, version = draft.member.name, sibling.version
             message = f"{name} requires {requirement.sibling}, whose {version} is not released"
             yield Problem(
                 "requires-unreleased", message, f"release {requirement.sibling} with it", name
             )
+
+
+def _build_problem(name: NormalizedName, requirement: InternalRequirement, index: str) -> Problem:
+    """Find an sdist that nobody can build outside of the workspace: uv wants the one around it."""
+    sibling = requirement.sibling
+    message = f"{name} requires {sibling} to be built, from the workspace: {index} would get an "
+    message += "sdist that nobody else can build"
+    hint = f'take {sibling} out of its [tool.uv.sources], or release by git alone: `index = ""`'
+    return Problem("build-requires-sibling", message, hint, name)
 
 
 def _is_released(sibling: Draft, facts: Facts) -> bool:

@@ -4,6 +4,7 @@ https://packaging.python.org/en/latest/specifications/pyproject-toml/
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -120,7 +121,18 @@ def _requirements(
                 Problem("requirement-invalid", message, f"fix it in {path}", name)
             ) from None
         if found and found.sibling != name:
-            yield found
+            yield replace(found, is_local=found.sibling in _from_workspace(table))
+
+
+def _from_workspace(table: Mapping[str, Any]) -> frozenset[NormalizedName]:
+    """Return what a manifest takes from the workspace around it."""
+    sources = table.get("tool", {}).get("uv", {}).get("sources", {})
+    tables = sources.items() if isinstance(sources, dict) else ()
+    return frozenset(
+        canonicalize_name(name)
+        for name, source in tables
+        if isinstance(source, dict) and source.get("workspace") is True
+    )
 
 
 def _requirement_texts(table: Mapping[str, Any]) -> Iterator[tuple[Kind, str, str]]:

@@ -30,7 +30,8 @@ class InternalRequirement:
     """A requirement of a member on a sibling, as its manifest has it.
 
     `extra` is the name of the extra, or of the group, that it stands under. One that
-    `is_dynamic` is in no manifest: the backend finds it, and the lock file has it.
+    `is_dynamic` is in no manifest: the backend finds it, and the lock file has it. One that
+    `is_local` has a workspace source in the member's own manifest.
     """
 
     sibling: NormalizedName
@@ -38,6 +39,7 @@ class InternalRequirement:
     kind: Kind
     extra: str = field(default="", compare=False)
     is_dynamic: bool = False
+    is_local: bool = field(default=False, compare=False)
 
     @property
     def table(self) -> str:

@@ -7,6 +7,7 @@ tests of each released dependent, from its tag, against the new wheel of what it
 
 import os
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from ...model.problem import Failure
 from ...model.result import Result
 from ...model.workspace.requirement import InternalRequirement, Kind
 from ...model.workspace.setting_values import Proof
-from ...model.workspace.workspace import Member, Workspace
+from ...model.workspace.workspace import MANIFEST, Member, Workspace
 from ...ops import process, uv
 from ...ops.tree import Tree
 from ..build.contents import metadata_of, parsed_all, wheel_files
@@ -33,6 +34,8 @@ from ..testing.suites import GROUP, TESTS
 from ..testing.tested import FINE, NOTHING_COLLECTED
 from ..work import Batch, Work
 
+# Where the requirements of tests stand, by custom; the first that is there is taken.
+GROUPS, PYTEST = (GROUP, "tests", "testing", "dev"), "pytest"
 LOWEST = ("--resolution", "lowest-direct")
 WORDS_KEPT = 15
 
@@ -210,7 +213,6 @@ def _tested(python: str, own: Job, trial: Trial) -> tuple[str, str]:
     """Run the tests in an environment of their own; return what is wrong, or what is missing."""
     source = own_source(trial.tree, own.folder / "source", with_history=False)
     folder = source.path / trial.tree.path(trial.member.path)
-    manifest = folder / "pyproject.toml"
     if not (folder / TESTS).is_dir():
         return "", f"{trial.member.name} has no folder `{TESTS}`: prove-{trial.proof} tried nothing"
     installed = uv.make_environment(own.folder / "env", own.environment, python)
@@ -218,10 +220,13 @@ def _tested(python: str, own: Job, trial: Trial) -> tuple[str, str]:
     # Siblings come from where they are named here, not from the workspace around them.
     options = ("--no-sources", *trial.options)
     uv.install(installed, [*options, *trial.requirements, *map(str, folders)], own.environment)
-    try:
-        uv.install(installed, ["--group", f"{manifest}:{GROUP}"], own.environment)
-    except Failure:
-        return "", f"{trial.member.name} has no group `{GROUP}` that can be installed beside it"
+    for manifest, group in _groups(folder, source.path / trial.tree.prefix):
+        uv.install(installed, ["--group", f"{manifest}:{group}"], own.environment)
+    if not uv.has(installed, PYTEST):
+        return (
+            "",
+            f"{trial.member.name} has no group with {PYTEST}: prove-{trial.proof} tried nothing",
+        )
     for top in trial.own:  # else the source would be imported, not what was installed
         for place in (folder / "src" / top, folder / top):
             _remove(place)
@@ -231,6 +236,16 @@ def _tested(python: str, own: Job, trial: Trial) -> tuple[str, str]:
     if code in {FINE, NOTHING_COLLECTED}:
         return "", ""
     return "\n".join(["its tests fail", *lines]), ""
+
+
+def _groups(folder: Path, root: Path) -> Iterator[tuple[Path, str]]:
+    """Return the group that tests need: the member's own, else that of the whole workspace."""
+    for manifest in (folder / MANIFEST, root / MANIFEST):
+        groups = tomllib.loads(manifest.read_text("utf-8")).get("dependency-groups", {})
+        for name in GROUPS:
+            if name in groups:
+                yield manifest, name
+                return
 
 
 def _laid_out(own: Job, place: int, member: Member, tree: Tree) -> Path:
