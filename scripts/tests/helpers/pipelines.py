@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from roadworthy.ops import process
+from roadworthy.ops import kept
 
 from .cli import ROOT
 from .forges import HttpForge
@@ -150,10 +150,10 @@ class Machine:
 
     def environment(self, place: Path) -> dict[str, str]:
         """Return what any job has, whatever its forge: programs, a HOME, whom to trust."""
-        kept = {name: os.environ[name] for name in process.ALLOWED if name in os.environ}
+        own = {name: os.environ[name] for name in kept.ALLOWED if name in os.environ}
         settings = os.environ.get("XDG_CONFIG_HOME", str(Path.home() / ".config"))
         cache = subprocess.run((_uv(), "cache", "dir"), capture_output=True, text=True, check=True)
-        return kept | {
+        return own | {
             "PATH": os.pathsep.join([str(_programs(place)), os.environ["PATH"]]),
             "HOME": str(place / "home"),
             "XDG_CONFIG_HOME": settings,

@@ -8,6 +8,7 @@ from roadworthy.model.history.tag import Tag
 from roadworthy.model.problem import Failure, UsageFailure
 from roadworthy.ops.git import making
 from roadworthy.ops.git import settings as git_settings
+from roadworthy.ops.git.refs import tagged_commits, tags_and_branches
 from roadworthy.ops.git.remote import public_url, reached_by, url_of
 from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.writing import annotate_tags, push
@@ -81,7 +82,7 @@ def test_tags_are_peeled_and_know_their_release(repo: Repo) -> None:
     repo.git("tag", "--annotate", "--message", "x\n\nReleased-With: release/2026.01.02", "heavy")
     elsewhere = repo.git("commit-tree", "-m", "apart", "HEAD^{tree}")
     repo.git("tag", "apart", elsewhere)
-    tags, branches = opened(repo).tags_and_branches("HEAD")
+    tags, branches = tags_and_branches(opened(repo), "HEAD")
     assert [(t.name, t.commit, t.reachable, t.released_with) for t in tags] == [
         ("apart", elsewhere, False, ""),
         ("heavy", repo.head(), True, "release/2026.01.02"),
@@ -178,8 +179,8 @@ def test_a_commit_that_cannot_be_signed_is_a_failure(repo: Repo) -> None:
 def test_tags_are_looked_up_by_name(repo: Repo) -> None:
     annotate_tags(opened(repo), {Tag(name="jam/v1", commit=repo.head()): "jam"})
     repo.git("tag", "v2")
-    assert opened(repo).tagged_commits() == {"jam/v1": repo.head(), "v2": repo.head()}
-    assert opened(repo).tagged_commits("v2", "v3") == {"v2": repo.head()}
+    assert tagged_commits(opened(repo)) == {"jam/v1": repo.head(), "v2": repo.head()}
+    assert tagged_commits(opened(repo), "v2", "v3") == {"v2": repo.head()}
 
 
 def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:

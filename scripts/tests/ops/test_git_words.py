@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from roadworthy.gather.facts import gather
 from roadworthy.model.plan.plan import make_plan
+from roadworthy.ops.git.refs import tags_and_branches
 from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.words import read_records, readable
 from roadworthy.ops.tree import open_workspace
@@ -102,7 +103,7 @@ def test_a_tag_names_its_release_in_one_word_or_not_at_all(
     repo = Repo.init(tmp_path)
     repo.commit("start")
     repo.git("tag", "--annotate", "--message", f"x\n\nReleased-With: {trailer}", "v1")
-    ((tag,), _) = Repository(path=repo.path).tags_and_branches("HEAD")
+    ((tag,), _) = tags_and_branches(Repository(path=repo.path), "HEAD")
     assert (tag.name, tag.commit, tag.released_with) == ("v1", repo.head(), read)
 
 

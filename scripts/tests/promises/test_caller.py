@@ -16,6 +16,7 @@ from roadworthy.model.plan.plan import make_plan
 from roadworthy.model.workspace.settings import Settings
 from roadworthy.ops.git import making
 from roadworthy.ops.git import settings as git_settings
+from roadworthy.ops.git.refs import tags_and_branches
 from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.writing import annotate_tags, push
 from roadworthy.ops.process import CommandFailure
@@ -167,7 +168,7 @@ def test_what_the_settings_of_a_repository_hide_is_there_in_a_copy_of_ours(
     single.git("checkout", "--quiet", "--detach")
     mine = single.commit("fix: mine alone")
     made = making.borrow(Repository(path=single.path), tmp_path / "made.git", "main")
-    tags, branches = made.tags_and_branches("HEAD")
+    tags, branches = tags_and_branches(made, "HEAD")
     assert ([tag.name for tag in tags], sorted(branches)) == (["zq-base/v0.1.0"], ["main"])
     assert made.commit_of("HEAD") == mine
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from roadworthy.ops import loopback, process, uv
+from roadworthy.ops import kept, loopback, process, uv
 from tests.helpers.cli import ROOT, run
 from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
@@ -52,7 +52,7 @@ LOGGING = """\
 printf '%s\\n' "$0 $*" >> "{log}"
 exec "{program}" "$@"
 """
-ALLOWED = process.ALLOWED | {
+ALLOWED = kept.ALLOWED | {
     *("HOME", "USERPROFILE", "XDG_CACHE_HOME", "TMPDIR", "TEMP", "TMP", "PWD", "SHLVL", "_"),
     *("GIT_TERMINAL_PROMPT", "GIT_CONFIG_NOSYSTEM", "PYTHONDONTWRITEBYTECODE"),
     *("PIP_NO_INPUT", "PIP_DISABLE_PIP_VERSION_CHECK", "SOURCE_DATE_EPOCH", "VIRTUAL_ENV"),

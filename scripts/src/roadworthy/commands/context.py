@@ -14,7 +14,8 @@ from ..model.problem import Problem
 from ..model.workspace.home import at_home, has_home
 from ..model.workspace.workspace import Index, Workspace
 from ..ops import uv
-from ..ops.git.repository import Repository, tags_of
+from ..ops.git.refs import tags_of
+from ..ops.git.repository import Repository
 from ..ops.tree import Tree, open_workspace
 from ..stages.site import home_of, planned_branch, refs_at_remote, silence
 

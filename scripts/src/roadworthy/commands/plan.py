@@ -41,29 +41,14 @@ class Options(WithIntent, WithIndex):
 
 def run(options: Options, _: Steps) -> Answer:
     """Print what would be released, from what to what, and why; with --check, review a change."""
-    context = Context.of(options)
-    if options.check:
-        context = replace(context, index=None)
-    elif options.fix or options.base:
-        hint = "add --check"
-        raise UsageFailure(Problem("check-only", "--fix and --base work only with --check", hint))
+    context = _context(options)
     facts = context.facts(all_pages=context.names_index and not options.check)
     made = make_plan(facts, context.intent)
     found = _review(context, options) if options.check else None
-    workspace = context.workspace
-    written = list(_written(options.workspace, workspace, made)) if options.fix else []
-    # After a repair, what counts is what is left of it in the working tree.
-    judged = _as_it_lies(context, facts) if written else made
-    problems = [p for p in judged.problems if p.member not in facts.unknown]
-    problems += changelog_problems(context.tree, made, facts.workspace)
-    problems += note_problems(found, workspace) if found else ()
-    problems += _umbrella_problems(context) if options.check and not options.fix else ()
-    if options.check:
-        problems += (p for p in judged.warnings if p.code in BREAKS_RELEASED)
-    warnings = [*context.silence, *judged.warnings, *unknown_problems(facts)]
-    warnings = [warning for warning in warnings if warning not in problems]
+    written = list(_written(options.workspace, context.workspace, made)) if options.fix else []
+    problems, warnings = _judged(context, options, facts, made, found, is_fixed=bool(written))
     data = as_json.plan(made) | {"warnings": as_json.problems(warnings)}
-    text = markdown.plan(made, workspace, found, problems)
+    text = markdown.plan(made, context.workspace, found, problems)
 
     def show() -> None:
         if options.markdown:
@@ -81,6 +66,37 @@ def run(options: Options, _: Steps) -> Answer:
         exit_code=_exit_code(made, problems, is_check=options.check),
         markdown=text,
     )
+
+
+def _context(options: Options) -> Context:
+    """Open the workspace; a check asks no index."""
+    context = Context.of(options)
+    if options.check:
+        return replace(context, index=None)
+    if options.fix or options.base:
+        hint = "add --check"
+        raise UsageFailure(Problem("check-only", "--fix and --base work only with --check", hint))
+    return context
+
+
+def _judged(
+    context: Context,
+    options: Options,
+    facts: Facts,
+    made: Plan,
+    found: Review | None,
+    *,
+    is_fixed: bool,
+) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems and the warnings; after a repair, those that are left of them."""
+    judged = _as_it_lies(context, facts) if is_fixed else made
+    problems = [p for p in judged.problems if p.member not in facts.unknown]
+    problems += changelog_problems(context.tree, made, facts.workspace)
+    problems += note_problems(found, context.workspace) if found else ()
+    problems += _umbrella_problems(context) if options.check and not options.fix else ()
+    problems += (p for p in judged.warnings if options.check and p.code in BREAKS_RELEASED)
+    warnings = [*context.silence, *judged.warnings, *unknown_problems(facts)]
+    return problems, [warning for warning in warnings if warning not in problems]
 
 
 def _as_it_lies(context: Context, facts: Facts) -> Plan:

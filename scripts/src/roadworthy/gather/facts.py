@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from ..model.history.inferred import infer
 from ..model.plan.facts import Facts, Page
 from ..model.workspace.workspace import Index, Member, Workspace
+from ..ops.git.refs import tags_and_branches
 from ..ops.tree import Tree
 from .content import differing
 from .prepared import version_set_at
@@ -52,7 +53,7 @@ def gather(
 
 def _tagged(tree: Tree, workspace: Workspace, at_remote: Mapping[str, str] | None) -> Facts:
     """Read the tags, and take the settings that fit them where nobody wrote any."""
-    tags, branches = tree.repository.tags_and_branches(tree.commit, at_remote)
+    tags, branches = tags_and_branches(tree.repository, tree.commit, at_remote)
     found = tagged(tree, tags, workspace)
     inferred = infer(found, workspace)
     return Facts(

@@ -8,6 +8,7 @@ from signal import Signals
 
 from ..model.problem import Failure, Problem
 from ..model.text import short, without_scratch
+from .kept import kept_for_others
 from .running import run_to_end
 
 WORDS_KEPT = 25
@@ -21,59 +22,6 @@ FOR_UPLOADS = "UV_PUBLISH_"
 _put_away: dict[str, str] = {}
 # uv tells GitHub so, on a line of its own, which token to hide: nobody else may read it.
 MASK = "::add-mask::"
-
-# By what installers are told of indexes, each a URL or several: without a password in them.
-# https://docs.astral.sh/uv/reference/environment/
-# https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
-OF_INDEXES = (
-    *("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
-    *("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX"),
-)
-
-# What a build or an installer may see. Everything else, every secret among it, is
-# kept from the code that they run; HOME is a folder of their own.
-ALLOWED = frozenset(
-    {
-        *("PATH", "LANG", "LC_ALL", "LC_CTYPE"),
-        *("SYSTEMROOT", "COMSPEC", "PATHEXT", "WINDIR"),
-        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
-        *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
-        *(
-            "SSL_CERT_FILE",
-            "SSL_CERT_DIR",
-            "REQUESTS_CA_BUNDLE",
-            "CURL_CA_BUNDLE",
-            "GIT_SSL_CAINFO",
-        ),
-        *("PIP_CERT", "PIP_DEFAULT_TIMEOUT", "PIP_CONFIG_FILE"),
-        *("UV_NATIVE_TLS", "UV_HTTP_TIMEOUT", "UV_CONFIG_FILE"),
-        *OF_INDEXES,
-        # What compilers and their helpers are found by, and told.
-        *("CC", "CXX", "CPP", "FC", "F77", "AR", "AS", "LD", "NM", "RANLIB", "STRIP", "WINDRES"),
-        *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "LDFLAGS", "ARFLAGS", "MAKEFLAGS"),
-        *("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH"),
-        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"),
-        *("PKG_CONFIG", "PKG_CONFIG_PATH", "PKG_CONFIG_LIBDIR", "PKG_CONFIG_SYSROOT_DIR"),
-        *(
-            "CARGO_HOME",
-            "RUSTUP_HOME",
-            "RUSTUP_TOOLCHAIN",
-            "RUSTC",
-            "RUSTFLAGS",
-            "CARGO_BUILD_JOBS",
-        ),
-        *("CMAKE_ARGS", "CMAKE_GENERATOR", "CMAKE_PREFIX_PATH", "CMAKE_TOOLCHAIN_FILE"),
-        *("CMAKE_BUILD_PARALLEL_LEVEL", "CMAKE_BUILD_TYPE", "SKBUILD_CMAKE_ARGS", "NINJA"),
-        *("JAVA_HOME", "CUDA_HOME", "CUDA_PATH", "BLAS", "LAPACK", "OPENBLAS", "SWIG"),
-        *("MACOSX_DEPLOYMENT_TARGET", "SDKROOT", "DEVELOPER_DIR", "ARCHFLAGS"),
-        *("INCLUDE", "LIB", "LIBPATH", "VCINSTALLDIR", "VSINSTALLDIR", "WINDOWSSDKDIR"),
-        *("PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMDATA", "PROCESSOR_ARCHITECTURE"),
-        *("NUMBER_OF_PROCESSORS", "SYSTEMDRIVE", "DISTUTILS_USE_SDK", "MSSDK"),
-    }
-)
-# Where rustup keeps its compilers, if no variable says so: a HOME of its own would hide it.
-RUSTUP = ".rustup"
-
 
 # What may be wrong where the system ends a program.
 SIGNALLED = "check memory, disk space and limits, then run the same command again"
@@ -190,15 +138,8 @@ def scrubbed(home: Path) -> dict[str, str]:
     """Make an empty HOME, and return an environment that lives there, without secrets."""
     temporary = home / "tmp"
     temporary.mkdir(parents=True)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in ALLOWED and not _names_a_login(name, value)
-    }
     return {
-        **_index_configuration(),
-        **_compilers(),
-        **kept,
+        **kept_for_others(),
         "HOME": str(home),
         "USERPROFILE": str(home),
         "XDG_CACHE_HOME": str(home / ".cache"),
@@ -230,28 +171,6 @@ def own_environment() -> dict[str, str]:
 def without(environment: Mapping[str, str], *prefixes: str) -> dict[str, str]:
     """Return an environment without the variables that start with one of the prefixes."""
     return {name: value for name, value in environment.items() if not name.startswith(prefixes)}
-
-
-def _index_configuration() -> dict[str, str]:
-    """Name the user's own index settings, which a HOME of its own would hide."""
-    configuration = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config"))
-    files = {
-        "PIP_CONFIG_FILE": configuration / "pip" / "pip.conf",
-        "UV_CONFIG_FILE": configuration / "uv" / "uv.toml",
-    }
-    return {name: str(file) for name, file in files.items() if file.is_file()}
-
-
-def _names_a_login(name: str, value: str) -> bool:
-    """Tell whether a variable names an index by a URL with a user or a password in it."""
-    urls = value.split() if name in OF_INDEXES else ()
-    return any("@" in url.partition("://")[2].partition("/")[0] for url in urls)
-
-
-def _compilers() -> dict[str, str]:
-    """Name what is found by the user's own HOME, and holds no secret."""
-    rustup = Path.home() / RUSTUP
-    return {"RUSTUP_HOME": str(rustup)} if rustup.is_dir() else {}
 
 
 def _missing(program: str) -> Problem:

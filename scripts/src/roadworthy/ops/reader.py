@@ -25,7 +25,7 @@ from ..model.index.listing import ACCEPTED, JSON
 from ..model.workspace.workspace import Index
 from . import reading
 from .fetch import FILE, PAGE, NoAnswer, Request, fetch
-from .process import OF_INDEXES
+from .kept import OF_INDEXES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -11,8 +11,9 @@ from ..ops import process
 from ..ops.git import making
 from ..ops.git import settings as git_settings
 from ..ops.git.program import require_identity
+from ..ops.git.refs import tagged_commits, tags_of
 from ..ops.git.remote import public_url
-from ..ops.git.repository import Repository, is_true, tags_of
+from ..ops.git.repository import Repository, is_true
 from .site import current_branch, remote_url
 
 
@@ -184,7 +185,7 @@ def _is_behind_or_equal(checkout: Repository, at_remote: str) -> bool:
 
 def _tag_problems(checkout: Repository, refs: Mapping[str, str]) -> Iterator[Problem]:
     there = tags_of(refs)
-    for name, commit in checkout.tagged_commits().items():
+    for name, commit in tagged_commits(checkout).items():
         at_remote = there.get(name)
         if at_remote and at_remote != commit:
             message = f"the tag {name} is at {commit[:12]} here, at {at_remote[:12]} there"

@@ -14,11 +14,12 @@ from ..workspace.requirement import Kind
 from ..workspace.version_source import FromTag
 from ..workspace.workspace import Member, Workspace
 from .assemble import assemble
-from .check import plan_problems, proposals
+from .check import plan_problems
 from .draft import Draft
 from .facts import Facts
 from .graph import closure, cycle, waves
 from .intent import Intent
+from .range_check import proposals
 from .rewrite import rewrites_of
 
 NOTHING_ASKED = Intent()

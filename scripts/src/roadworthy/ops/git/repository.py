@@ -1,17 +1,16 @@
 """A repository, asked for whole answers and never member by member."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from ...model.history.change import Commit
-from ...model.history.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
 from ...model.problem import Failure
 from .. import process
 from .settings import Setting, effective, theirs
-from .words import COMMITS, literally, read_commits, read_records
+from .words import COMMITS, literally, read_commits
 
 FILE, LINK, SUBMODULE = (
     "100644",
@@ -29,8 +28,6 @@ NO_QUESTIONS = {
     "GCM_INTERACTIVE": "never",
 }
 NOTHING = "0" * 40  # no object has this hash
-# What a ref leads to through one tag and what that is, and what the ref itself names.
-PEELED = "%(*objectname)%00%(*objecttype)%00%(objectname)%00"
 TRUE = frozenset({"true", "yes", "on", "1"})
 
 
@@ -179,14 +176,6 @@ class Repository:
             return name
         return self.asks("rev-parse", "--verify", "--quiet", "--end-of-options", name) or NOTHING
 
-    def tagged_commits(self, *names: str) -> dict[str, str]:
-        """Map tags that are here, all or those that are named, to their commits."""
-        shape = f"--format=%(refname)%00{PEELED}"
-        patterns = [f"refs/tags/{name}" for name in names] or ["refs/tags"]
-        records = list(read_records(self.git("for-each-ref", shape, *patterns), 4))
-        peeled = self._peeled(records)
-        return {ref.removeprefix("refs/tags/"): peeled[ref] for ref, *_ in records}
-
     def refs_at(self, remote: str, seconds: float = ANSWER_SECONDS) -> Mapping[str, str] | None:
         """Return the branches and tags of a remote, asked once; None where it does not answer.
 
@@ -207,48 +196,6 @@ class Repository:
     @cached_property
     def _refs(self) -> dict[str, Mapping[str, str] | None]:
         return {}
-
-    def tags_and_branches(
-        self, head: str, at_remote: Mapping[str, str] | None = None
-    ) -> tuple[tuple[Tag, ...], frozenset[str]]:
-        """Read every tag with its commit, and the names of all branches, here and remote.
-
-        Where it is known what the remote has, its tags count, and no others.
-        """
-        trailer = f"%(contents:trailers:key={RELEASE_TAG_TRAILER},valueonly,separator=%x0A)"
-        shape = f"%(refname)%00{PEELED}{trailer}%00"
-        records = list(read_records(self.git("for-each-ref", f"--format={shape}"), 5))
-        commits = self._peeled(records)
-        # Of all parents: to ask git for what is merged would trust the dates of commits.
-        behind = frozenset(self.git("rev-list", head).split())
-        tags, branches = [], set()
-        for ref, *_, trailers in records:
-            if ref.startswith("refs/tags/"):
-                tags.append(
-                    Tag(
-                        name=ref.removeprefix("refs/tags/"),
-                        commit=commits[ref],
-                        reachable=commits[ref] in behind,
-                        released_with=next(filter(is_release_tag, trailers.split()), ""),
-                    )
-                )
-            elif ref.startswith("refs/heads/"):
-                branches.add(ref.removeprefix("refs/heads/"))
-            elif ref.startswith("refs/remotes/"):
-                branches.add(ref.removeprefix("refs/remotes/").partition("/")[2])
-        if at_remote is not None:
-            tags = list(_as_at(at_remote, {tag.name: tag for tag in tags}, behind))
-        return tuple(tags), frozenset(branches)
-
-    def _peeled(self, records: Iterable[Sequence[str]]) -> dict[str, str]:
-        """Map refs to what they lead to in the end; `for-each-ref` undoes one tag of a tag."""
-        found = {ref: peeled or target for ref, peeled, _, target, *_ in records}
-        deep = [ref for ref, _, kind, *_ in records if kind == "tag"]
-        if deep:
-            stdin = "".join(f"{ref}^{{}}\n" for ref in deep)
-            lines = self.git("cat-file", "--batch-check=%(objectname)", stdin=stdin).splitlines()
-            found |= dict(zip(deep, lines, strict=True))
-        return found
 
     def history(self, head: str, after: Iterable[str], prefix: str = "") -> tuple[Commit, ...]:
         """Return the commits up to `head` that are not behind all of `after`, newest first."""
@@ -287,27 +234,6 @@ class Repository:
         options = ("-z", "--name-status", "--find-renames", "-l1000", "--topo-order")
         listed = self.git("log", *options, "--encoding=UTF-8", COMMITS, *selection)
         return tuple(read_commits(listed, prefix))
-
-
-def tags_of(refs: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags among the refs of a remote, each with the commit that it leads to."""
-    names = (ref.removeprefix(TAGS) for ref in refs if ref.startswith(TAGS))
-    plain = [name for name in names if not name.endswith("^{}")]
-    return {name: refs.get(f"{TAGS}{name}^{{}}", refs[TAGS + name]) for name in plain}
-
-
-def _as_at(
-    refs: Mapping[str, str], here: Mapping[str, Tag], behind: Collection[str]
-) -> Iterator[Tag]:
-    """Return the tags of a remote: those that are alike here, and others."""
-    for name, commit in tags_of(refs).items():
-        known = here.get(name)
-        is_same = known is not None and known.commit == commit
-        yield (
-            known
-            if known and is_same
-            else Tag(name=name, commit=commit, reachable=commit in behind)
-        )
 
 
 def is_true(value: str) -> bool:

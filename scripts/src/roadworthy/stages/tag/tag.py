@@ -10,6 +10,7 @@ from ...model.plan import changelog
 from ...model.plan.plan import Release
 from ...model.problem import Problem, stop_on
 from ...model.text import visible
+from ...ops.git.refs import tagged_commits
 from ...ops.git.repository import Repository
 from ...ops.git.writing import annotate_tags, push
 from ..site import Site
@@ -101,7 +102,7 @@ def _name_of(work: Work, commit: str, known: Sequence[Tag]) -> str:
 
 def _annotate(repository: Repository, messages: Mapping[Tag, str]) -> None:
     """Make the tags that are not there yet; raise `Failure` where one is elsewhere."""
-    at = repository.tagged_commits(*(tag.name for tag in messages))
+    at = tagged_commits(repository, *(tag.name for tag in messages))
     stop_on(_moved(messages, at))
     annotate_tags(repository, {tag: text for tag, text in messages.items() if tag.name not in at})
 

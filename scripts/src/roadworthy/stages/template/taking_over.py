@@ -10,6 +10,7 @@ from ...model.workspace.home import TOOLING
 from ...model.workspace.workspace import MANIFEST, Workspace
 from ...ops.git import making
 from ...ops.git import settings as git_settings
+from ...ops.git.refs import tagged_commits
 from ...ops.git.repository import Repository
 from ...ops.tree import Tree
 
@@ -36,7 +37,7 @@ def point_at(checkout: Repository, project: Project, *, origin_is_template: bool
     if not origin_is_template:
         return []
     branch = checkout.git("symbolic-ref", "--short", "HEAD").strip()
-    tags = [f"refs/tags/{name}" for name in checkout.tagged_commits()]
+    tags = [f"refs/tags/{name}" for name in tagged_commits(checkout)]
     checkout.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in tags))
     checkout.git("remote", "rename", "origin", "template")
     checkout.git("config", "remote.template.tagOpt", "--no-tags")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model.consumer.consumer import Revision
+from ...ops.git.refs import tags_and_branches
 from ...ops.git.repository import Repository
 from ...ops.tree import HEAD, Tree, resolve
 
@@ -24,7 +25,7 @@ class Mirror:
     @classmethod
     def of(cls, repository: Repository, url: str, prefix: str) -> "Mirror":
         """Look at a mirror."""
-        tags, branches = repository.tags_and_branches(HEAD)
+        tags, branches = tags_and_branches(repository, HEAD)
         kinds = dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
         return cls(repository=repository, url=url, prefix=prefix, kinds=kinds)
 

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from ...model.consumer.route import DEFAULT_ROUTES, INSTALLERS
 from ...model.plan.graph import shares
 from ...model.workspace.workspace import Member, Workspace
+from ...ops.git.refs import tags_and_branches
 from ...ops.git.repository import Repository
 from ..build.sdists import Contents
 from .routes import Together, Way
@@ -57,7 +58,7 @@ class Scope:
 
 def misled(mirror: Repository, targets: Sequence[Target]) -> dict[NormalizedName, str]:
     """Find the refs that lead elsewhere than they must: moved tags, branches of the same name."""
-    tags, branches = mirror.tags_and_branches("HEAD")
+    tags, branches = tags_and_branches(mirror, "HEAD")
     at = {tag.name: tag.commit for tag in tags}
     found = {}
     for target in targets:
