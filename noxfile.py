@@ -143,6 +143,12 @@ def new_member(session: nox.Session) -> None:
     _roadworthy(session, "new-member")
 
 
+@nox.session(python=False, default=False, allow_parallel=True)
+def affected(session: nox.Session) -> None:
+    """Show the members that a change concerns: `-- --base REF`."""
+    _roadworthy(session, "affected")
+
+
 @nox.session(python=False, default=False)
 def change(session: nox.Session) -> None:
     """Write a change note: `-- MEMBER... LEVEL "TEXT"`; asks for what is missing."""

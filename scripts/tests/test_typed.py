@@ -16,7 +16,7 @@ from roadworthy.cli.typed import JOINED, as_typed, for_real
 from roadworthy.model.problem import UsageFailure
 
 SPACED = "a 'b' $c"
-VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y"}
+VALUES: Mapping[str, str] = {"--wait": "2.5", "--url": "https://h.example/x y", "--shard": "1/3"}
 
 
 def words(name: str) -> list[str]:

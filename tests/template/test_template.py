@@ -15,6 +15,7 @@ MEMBERS = sorted(path.parent for path in (ROOT / "packages").glob("*/pyproject.t
 SESSIONS = {
     "add-index",
     "adopt",
+    "affected",
     "build",
     "change",
     "doctor",

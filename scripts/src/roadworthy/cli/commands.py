@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "status": "show where each member stands, and its next step",
     "plan": "show what would be released, to which version, and why",
+    "affected": "show the members that a change concerns, and why",
     "change": "write a change note: MEMBER... LEVEL TEXT",
     "add-index": "add a package index to the root manifest: a known one, or any by its URLs",
     "adopt": "show the settings that fit the tags of a project with a past; --write writes them",

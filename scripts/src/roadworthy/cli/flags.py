@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..model.consumer.route import ROUTES
 from ..model.workspace.setting_values import Proof
 from .template_flags import TEMPLATE_FLAGS
-from .values import filled, folder, proofs, seconds, url
+from .values import filled, folder, proofs, seconds, shard, url
 
 FLAGS: Mapping[str, Mapping[str, object]] = {
     "--only": {
@@ -50,7 +50,7 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
     "--base": {
         "type": filled,
         "metavar": "REF",
-        "help": "with --check: the branch or commit to compare with",
+        "help": "the branch or commit to compare with (default: the remote's release branch)",
     },
     "--fix": {
         "action": "store_true",
@@ -170,6 +170,15 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "metavar": "SECONDS",
         "help": "how long to wait for the index to list a file (default: 300 after an upload, "
         "else 60)",
+    },
+    "--affected": {
+        "action": "store_true",
+        "help": "only the members that a change concerns; see --base",
+    },
+    "--shard": {
+        "type": shard,
+        "metavar": "I/N",
+        "help": "only the I-th of N parts, for machines that share the work",
     },
     "--write": {"action": "store_true", "help": "write the settings into the root manifest"},
     **TEMPLATE_FLAGS,

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..model.url import is_url, without_credentials
 from ..model.workspace.setting_values import Proof
 
-DAY = 86_400.0
+DAY, MOST = 86_400.0, 1000
 
 
 def filled(text: str) -> str:
@@ -37,6 +37,16 @@ def proofs(text: str) -> tuple[Proof, ...]:
         message = f"`{text}` is not {', '.join(Proof)}, or some of them with commas between"
         raise ArgumentTypeError(message)
     return tuple(Proof(name) for name in names)
+
+
+def shard(text: str) -> str:
+    """Take a part of a whole, such as 1/3."""
+    number, _, count = text.partition("/")
+    is_part = number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= MOST
+    if not is_part:
+        message = f"`{text}` is not a part of a whole, such as 1/3"
+        raise ArgumentTypeError(message)
+    return text
 
 
 def seconds(text: str) -> float:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..model.distribution import Distribution
     from ..model.history.review import Review
     from ..model.history.tag import Tag
+    from ..model.plan.affected import Affected
     from ..model.plan.plan import Plan
     from ..model.problem import Problem
     from ..model.result import Result
@@ -101,6 +102,12 @@ def plan(made: Plan) -> dict[str, object]:
         "left_out": list(made.left_out),
         "warnings": problems(made.warnings),
     }
+
+
+def affected(base: str, found: Iterable[Affected]) -> dict[str, object]:
+    """Return the answer of `affected`."""
+    members = [{"name": a.name, "path": a.path, "because": list(a.because)} for a in found]
+    return {"base": base, "members": members}
 
 
 def check(made: Plan, found: Review | None, written: Sequence[str]) -> dict[str, object]:

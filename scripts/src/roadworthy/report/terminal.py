@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..model.distribution import Distribution
     from ..model.history.review import Review
     from ..model.plan.adopted import Adopted
+    from ..model.plan.affected import Affected
     from ..model.plan.plan import Plan, Release
     from ..model.problem import Problem
     from ..model.result import Result
@@ -74,6 +75,14 @@ def show_status(statuses: Sequence[Status]) -> None:
         (s.name, str(s.version or "-"), s.tag or "-", s.index, s.state, s.next) for s in statuses
     )
     _table(("member", "version", "tag", "index", "state", "next"), rows)
+
+
+def show_affected(base: str, found: Sequence[Affected]) -> None:
+    """Show the members that a change concerns, and why."""
+    if not found:
+        say(f"Nothing that concerns a member differs from {base[:12]}.")
+        return
+    _table(("member", "because"), ((a.name, "; ".join(a.because)) for a in found))
 
 
 def show_adopted(rows: Iterable[Adopted]) -> None:

@@ -5,7 +5,10 @@ https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from packaging.utils import NormalizedName, canonicalize_name
 
 # The kinds of source that members have: their versions are those of their manifests.
 LOCAL = frozenset({"editable", "virtual", "directory"})
@@ -55,6 +58,52 @@ def stated_in(lock: str) -> dict[str, tuple[str, ...]]:
         }
     except (ValueError, KeyError, AttributeError, TypeError):
         return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a lock file has of one name: all its versions, and what they require."""
+
+    versions: tuple[str, ...]
+    requires: frozenset[NormalizedName]
+
+
+Locked = Mapping[NormalizedName, Package]
+
+
+def locked(lock: str) -> Locked:
+    """Return what a lock file has by name; a text that is no lock file has nothing."""
+    versions: dict[NormalizedName, set[str]] = {}
+    requires: dict[NormalizedName, set[NormalizedName]] = {}
+    try:
+        packages = _packages(lock)
+    except ValueError:
+        return {}
+    for package in packages:
+        name = canonicalize_name(str(package.get("name", "")))
+        is_local = bool(LOCAL & package.get("source", {}).keys())
+        versions.setdefault(name, set()).add("" if is_local else _version_and_source(package))
+        requires.setdefault(name, set()).update(_required(package))
+    return {
+        name: Package(tuple(sorted(filter(None, versions[name]))), frozenset(requires[name]))
+        for name in versions
+    }
+
+
+def _version_and_source(package: Mapping[str, Any]) -> str:
+    """Return a version; one from git or a URL is told by where it comes from, too."""
+    source = package.get("source", {})
+    place = source.get("git") or source.get("url") or ""
+    return " ".join(filter(None, [str(package.get("version", "")), str(place)]))
+
+
+def _required(package: Mapping[str, Any]) -> Iterator[NormalizedName]:
+    """Return all that a package requires, in extras and groups, too."""
+    lists = [package.get("dependencies", [])]
+    for key in ("optional-dependencies", "dev-dependencies"):
+        lists += package.get(key, {}).values()
+    for entries in lists:
+        yield from (canonicalize_name(str(entry.get("name", ""))) for entry in entries)
 
 
 def _entries(lock: str) -> dict[str, object]:
