@@ -88,6 +88,12 @@ def needing_an_extra(table: str = "") -> Files:
     return {**files, **member("zq-more")}
 
 
+def needing_nothing() -> Files:
+    """Return a member with an extra that its code does without."""
+    files = needing_an_extra()
+    return {**files, f"{CODE}/__init__.py": ""}
+
+
 def with_command(body: str) -> Files:
     script = '[project.scripts]\nzq-base = "zq_base:main"\n'
     return member("zq-base", code=body, more=script)
@@ -146,6 +152,37 @@ def with_lfs() -> Files:
     return {**plain(), f"{CODE}/weights.bin": pointer}
 
 
+def more_files(files: Mapping[str, str], manifest: str = "") -> Files:
+    made = plain()
+    return {**made, MANIFEST: f"{made[MANIFEST]}{manifest}", **files}
+
+
+def requiring(requirement: str, code: str = "import zq_more\n") -> Files:
+    """Return a member that requires another in some way."""
+    files = member("zq-base", "zq-more>=0.1.0,<0.2", code=code)
+    files = edited(files, MANIFEST, '"zq-more>=0.1.0,<0.2"', requirement)
+    return {**files, **member("zq-more")}
+
+
+def shared_namespace() -> Files:
+    """Return two members of one namespace, of which one imports the other."""
+    made: Files = {}
+    for name, requirements in (("zq-base", ("zq-more>=0.1.0,<0.2",)), ("zq-more", ())):
+        files = member(name, *requirements, code="")
+        part = name.removeprefix("zq-")
+        path = f"packages/{name}/pyproject.toml"
+        table = f'\n[tool.uv.build-backend]\nmodule-name = "zq.{part}"\n'
+        made[path] = files[path] + table
+        made[f"packages/{name}/README.md"] = ""
+        made[f"packages/{name}/src/zq/{part}/__init__.py"] = ""
+    made["packages/zq-base/src/zq/base/__init__.py"] = "import zq.more\n"
+    return made
+
+
+METHOD = "class Tool:\n    @staticmethod\n    def main() -> None: ...\n"
+TESTS_TOO = "\n[tool.uv.build-backend]\nmodule-name = ['zq_base', 'tests']\n"
+
+
 # Each kind with what uv's consumers of `zq-base` get, and pip's: nothing where it works.
 KINDS: Mapping[str, tuple[Callable[[], Files], str]] = {
     "plain": (plain, ""),
@@ -179,11 +216,66 @@ KINDS: Mapping[str, tuple[Callable[[], Files], str]] = {
         lambda: with_table("", "import os\nos._exit(0)\n"),
         "its import ends the interpreter",
     ),
+    "two of one namespace": (shared_namespace, ""),
+    "a package within a package": (
+        lambda: more_files({f"{CODE}/deep/__init__.py": "from zq_base import deep\n"}),
+        "",
+    ),
+    "types beside the code": (lambda: more_files({f"{CODE}/py.typed": ""}), ""),
+    "a command that is a method": (
+        lambda: member(
+            "zq-base", code=METHOD, more='[project.scripts]\nzq-base = "zq_base:Tool.main"\n'
+        ),
+        "",
+    ),
+    "a command for windows on a screen": (
+        lambda: member(
+            "zq-base",
+            code="def main() -> None: ...\n",
+            more='[project.gui-scripts]\nzq-base = "zq_base:main"\n',
+        ),
+        "",
+    ),
+    "a requirement that does not hold here": (
+        lambda: requiring("\"zq-more>=0.1.0,<0.2; sys_platform == 'nowhere'\"", code=""),
+        "",
+    ),
+    "a requirement that holds here": (
+        lambda: requiring("\"zq-more>=0.1.0,<0.2; python_version >= '3'\""),
+        "",
+    ),
+    "a requirement in another spelling": (lambda: requiring('"Zq_More >= 0.1.0, < 0.2"'), ""),
+    "a range that excludes its sibling": (
+        lambda: requiring('"zq-more>=0.5"'),
+        "zq-more",
+    ),
+    "an extra that nobody asks for": (needing_nothing, ""),
+    "a name in another spelling": (
+        lambda: edited(plain(), MANIFEST, 'name = "zq-base"', 'name = "Zq_Base"'),
+        "",
+    ),
+    "an import that talks": (lambda: with_table("", "print('hello')\n"), ""),
+    "a file with letters of others": (lambda: more_files({f"{CODE}/caf\u00e9.txt": "x\n"}), ""),
+    "tests that land beside it": (
+        lambda: more_files({f"{BASE}/src/tests/__init__.py": ""}, TESTS_TOO),
+        "has `tests` at its top level",
+    ),
     "an undeclared sibling": (
         lambda: {**with_table("", "import zq_more\n"), **member("zq-more")},
         "import zq_base: ModuleNotFoundError: No module named 'zq_more'",
     ),
 }
+QUICK = frozenset(
+    {
+        "plain",
+        "a namespace",
+        "an extra of a sibling that is a sibling",
+        "the same, proven with that extra",
+        "an import that cannot be",
+        "a command that does not load",
+        "an undeclared sibling",
+    }
+)
 SLOW: Mapping[str, tuple[Callable[[], Files], str]] = {
     "hatchling": (lambda: by("hatchling"), ""),
     "setuptools": (lambda: by("setuptools"), ""),
@@ -204,7 +296,9 @@ def said(tmp_path: Path, files: Files, installer: str) -> str:
 
 
 @pytest.mark.parametrize("installer", ["uv", pytest.param("pip", marks=exhaustive)])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [kind if kind in QUICK else pytest.param(kind, marks=exhaustive) for kind in KINDS]
+)
 def test_a_kind_of_member_works_as_it_does_for_consumers(
     kind: str, installer: str, tmp_path: Path
 ) -> None:
