@@ -345,3 +345,11 @@ def test_a_pointer_of_git_lfs_is_no_file(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path / "workspace", with_lfs())
     done = run(repo.path, "build", "--json")
     assert {p["code"] for p in done.json["problems"]} == {"lfs-pointer"}, done.stderr
+
+
+@exhaustive
+def test_the_last_words_of_a_backend_are_told(tmp_path: Path) -> None:
+    files = {**by("setuptools"), f"{BASE}/setup.py": "raise SystemExit('my own last words')\n"}
+    repo = make_workspace(tmp_path / "workspace", files)
+    (problem,) = run(repo.path, "build", "--json").json["problems"]
+    assert (problem["code"], "my own last words" in problem["message"]) == ("build-failed", True)

@@ -92,3 +92,13 @@ def test_a_name_of_pythons_own_is_refused_for_an_index_that_is_known_to_refuse_i
         Problem("index-refuses", message, "rename the member", "json")
     ]
     assert list(refusals(UNKNOWN, built)) == []
+
+
+def test_names_that_look_alike_are_refused_where_they_are_known_to_be(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path / WHEEL)
+    built = [described(NormalizedName(name), wheel) for name in ("zq-tool", "zqt-001", "zq-base")]
+    message = "PyPI refuses the name zqt-001, which is too like zq-tool"
+    assert list(refusals(PYPI, built)) == [
+        Problem("index-refuses", message, "rename one of them", "zqt-001")
+    ]
+    assert list(refusals(UNKNOWN, built)) == []

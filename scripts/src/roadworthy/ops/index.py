@@ -26,6 +26,10 @@ from . import reading
 from .fetch import FILE, PAGE, Elsewhere, Head, NoAnswer, Request, fetch, is_same_origin, within
 
 AT_ONCE = 8
+HANDS_ON = (
+    "it hands requests on for names that it lacks, where a stranger may have them: turn that "
+    "off there, or give the URL that answers by itself; map members to it with `explicit = true`"
+)
 
 
 def read_pages(index: Index, names: Iterable[str]) -> dict[NormalizedName, Page]:
@@ -42,6 +46,8 @@ def read_page(index: Index, name: NormalizedName) -> Page:
         listed = _by_version(index, files)
     except _Refused as refused:
         return Page(unknown=str(refused), way_out=refused.way_out)
+    except Elsewhere as elsewhere:
+        return Page(unknown=str(elsewhere), way_out=HANDS_ON)
     except (NoAnswer, Doubt) as doubt:
         return Page(unknown=str(doubt))
     begun = _begun(files)

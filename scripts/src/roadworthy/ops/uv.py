@@ -92,7 +92,8 @@ def build(
     """Build a wheel and an sdist of a member of a workspace, or of all, into a folder."""
     selection = ("--package", name) if name else ("--all-packages",)
     options = ("--out-dir", str(out), "--no-create-gitignore", "--python", python)
-    command = ("build", "--quiet", *selection, *options)
+    # Not quietly: of a build that fails, the last words of its backend are wanted.
+    command = ("build", *selection, *options)
     limit, umask = process.BUILDING, process.FOR_EVERYBODY
     _run(command, environment, cwd=source, seconds=limit, umask=umask)
 

@@ -22,6 +22,8 @@ from ..build.contents import metadata_of, parsed_all
 SDIST = ".tar.gz"
 # https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
 LINUX = tuple(f"-linux_{arch}.whl" for arch in ("x86_64", "i686", "aarch64", "armv7l", "ppc64le"))
+# What looks alike counts as the same: the index's own rule for the names of new projects.
+LOOKS = str.maketrans({"l": "1", "i": "1", "o": "0"})
 CHECKED_BY_WAREHOUSE = frozenset({"PyPI", "TestPyPI"})
 
 
@@ -31,11 +33,23 @@ def refusals(index: Index, built: Sequence[Distribution]) -> Iterator[Problem]:
     entry = entry_of(index)
     if entry is None:
         return
+    if entry.title in CHECKED_BY_WAREHOUSE:
+        yield from _alike(entry, built)
     yield from dict.fromkeys(
         Problem("index-refuses", f"{entry.title} refuses {what}", hint, distribution.member)
         for distribution in built
         for what, hint in _refused(entry, distribution)
     )
+
+
+def _alike(entry: Entry, built: Sequence[Distribution]) -> Iterator[Problem]:
+    """Find members of one workspace whose names are too like each other to be two projects."""
+    seen: dict[str, str] = {}
+    for name in sorted({distribution.member for distribution in built}):
+        other = seen.setdefault(name.translate(LOOKS).replace("-", ""), name)
+        if other != name:
+            message = f"{entry.title} refuses the name {name}, which is too like {other}"
+            yield Problem("index-refuses", message, "rename one of them", name)
 
 
 def _by_url(distribution: Distribution) -> Iterator[Problem]:
