@@ -143,6 +143,18 @@ def new_member(session: nox.Session) -> None:
     _roadworthy(session, "new-member")
 
 
+@nox.session(python=False, name="rename-member", default=False)
+def rename_member(session: nox.Session) -> None:
+    """Rename a member, with everything that names it: `-- OLD NEW`."""
+    _roadworthy(session, "rename-member")
+
+
+@nox.session(python=False, name="remove-member", default=False)
+def remove_member(session: nox.Session) -> None:
+    """Remove a member that no sibling requires: `-- NAME`."""
+    _roadworthy(session, "remove-member")
+
+
 @nox.session(python=False, default=False, allow_parallel=True)
 def affected(session: nox.Session) -> None:
     """Show the members that a change concerns: `-- --base REF`."""

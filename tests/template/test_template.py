@@ -27,6 +27,8 @@ SESSIONS = {
     "prepare",
     "publish",
     "release",
+    "remove-member",
+    "rename-member",
     "snippet",
     "status",
     "tag",

@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "adopt": "show the settings that fit the tags of a project with a past; --write writes them",
     "init": "make a project of a clone of the template; --execute does it",
     "new-member": "add a member: a library, or an application with a command",
+    "rename-member": "rename a member, with everything that names it: OLD NEW",
+    "remove-member": "remove a member that no sibling requires, with everything that names it",
     "test": "test all members side by side; what it does not know is for pytest",
     "doctor": "check everything that a release needs, and say how to fix it",
     "graph": "draw the members and what they require",

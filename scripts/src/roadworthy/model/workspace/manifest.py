@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tomlkit
+from packaging.requirements import InvalidRequirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 from tomlkit.items import Array, String
 
 from ..problem import Problem, UsageFailure, stop_on
 from ..text import short
+from .requirement import parsed
 from .shape import shape_problems
 
 
@@ -62,6 +65,36 @@ def with_settings(text: str, lines: Mapping[str, object]) -> str:
             item.update(value)
         release[key] = item
     return tomlkit.dumps(document)
+
+
+def without_member(text: str, name: str) -> str:
+    """Take a member out of requirements, sources and settings of releases."""
+    document = _parsed(text)
+    for array in _requirement_arrays(document):
+        for place in reversed(range(len(array))):
+            if isinstance(array[place], String) and _is_named(str(array[place]), name):
+                del array[place]
+    tool: Any = document.get("tool", {})
+    for table in (
+        tool.get("uv", {}).get("sources", {}),
+        tool.get("release", {}).get("tag-names", {}),
+    ):
+        for key in [key for key in table if canonicalize_name(key) == name]:
+            del table[key]
+    never: Any = tool.get("release", {}).get("never", [])
+    fixed: Any = tool.get("release", {}).get("fixed", [])
+    for names in (never, *fixed):
+        for place in reversed(range(len(names))):
+            if canonicalize_name(str(names[place])) == name:
+                del names[place]
+    return tomlkit.dumps(document)
+
+
+def _is_named(requirement: str, name: str) -> bool:
+    try:
+        return canonicalize_name(parsed(requirement).name) == name
+    except InvalidRequirement:
+        return False
 
 
 def _parsed(text: str) -> tomlkit.TOMLDocument:
