@@ -4,17 +4,21 @@ What is true is found in another way: by comparing the files of two commits.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from roadworthy.gather.facts import gather
+from roadworthy.model.plan.intent import Intent
 from roadworthy.model.plan.plan import Plan, make_plan
 from roadworthy.ops.tree import open_workspace
 from tests.helpers.cli import run
@@ -22,13 +26,19 @@ from tests.helpers.repository import Repo
 from tests.helpers.workspaces import make_workspace, trio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 MEMBERS = ("zq-app", "zq-base", "zq-middle")
 SHAPES = ("{name}/v0.1.0", "{name}-v0.1.0", "{name}==0.1.0")
 TYPES = ("fix", "feat", "feat!", "docs", "chore")
 IGNORED = re.compile(r"CHANGELOG\.md$|^packages/[^/]+/(changes|tests)/")
-STEPS = ("commit", "commit", "side", "merge", "squash", "ours", "revert", "again", "release")
+STEPS = (
+    *("commit", "commit", "side", "merge", "squash", "ours", "revert", "again"),
+    *("release", "switch"),
+)
+LINE = "0.1.x"
+OFFER = re.compile(r"`--version ([a-z-]+)=([0-9.]+)`")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
@@ -37,6 +47,7 @@ class World:
 
     repo: Repo
     number: int = 0
+    branch: str = "main"
     seen: set[str] = field(default_factory=set)
 
     def take(self, step: str, name: str, kind: str) -> None:
@@ -50,6 +61,7 @@ class World:
             "revert": lambda *_: self.revert(),
             "again": self.put_back,
             "release": lambda *_: self.release(),
+            "switch": lambda *_: self.switch(),
         }
         taken[step](name, kind)
 
@@ -60,10 +72,16 @@ class World:
         self.repo.commit(f"{kind}: change {self.number}", {path: f"x = {self.number}\n"})
 
     def side(self, name: str, kind: str) -> None:
-        """Commit on a side branch, which comes from where main is."""
+        """Commit on a side branch, which comes from where the branch is."""
         self.repo.git("switch", "--quiet", "--force-create", "side")
         self.commit(name, kind)
-        self.repo.git("switch", "--quiet", "main")
+        self.repo.git("switch", "--quiet", self.branch)
+
+    def switch(self) -> None:
+        """Go to the maintenance branch, which begins where it is first asked for, or back."""
+        self.branch = "main" if self.branch == LINE else LINE
+        new = not self.repo.git("branch", "--list", self.branch)
+        self.repo.git("switch", "--quiet", *(["--create"] if new else []), self.branch)
 
     def merge(self, *options: str) -> None:
         """Merge the side branch."""
@@ -92,12 +110,13 @@ class World:
 
     def release(self) -> None:
         """Release what is due, and hold the plan to what came of it."""
-        self.repo.git("push", "--quiet", "origin", "main")
-        plan, before = self.plan(), self.tags()
+        self.repo.git("push", "--quiet", "origin", self.branch)
+        fixed = self.free()
+        plan, before = self.plan(fixed), self.tags()
         assert plan.problems == ()
         planned = {release.planned_tag: release for release in plan.releases}
         for step in ("prepare", "tag"):
-            done = run(self.repo.path, step, "--execute")
+            done = run(self.repo.path, step, "--execute", *_options(fixed))
             assert done.code == (0 if planned else 3), done.stderr
         assert self.tags() - before == planned.keys()
         assert not planned.keys() & self.seen
@@ -109,17 +128,28 @@ class World:
 
     @property
     def has_side(self) -> bool:
-        """Tell whether there is a side branch that main does not have yet."""
-        found = self.repo.git("branch", "--list", "side", "--no-merged", "main")
+        """Tell whether there is a side branch that the branch does not have yet."""
+        found = self.repo.git("branch", "--list", "side", "--no-merged", "HEAD")
         return bool(found)
 
     def tags(self) -> set[str]:
         """Return the names of all tags."""
         return set(self.repo.git("tag").split())
 
-    def plan(self) -> Plan:
+    def plan(self, fixed: Mapping[str, str] = NOTHING) -> Plan:
         """Plan from HEAD."""
-        return make_plan(gather(open_workspace(self.repo.path)))
+        versions = {canonicalize_name(name): Version(text) for name, text in fixed.items()}
+        return make_plan(gather(open_workspace(self.repo.path)), Intent(versions=versions))
+
+    def free(self) -> dict[str, str]:
+        """Return the versions that the plan offers for those that another branch has."""
+        found: dict[str, str] = {}
+        while problems := self.plan(found).problems:
+            assert {problem.code for problem in problems} == {"tag-elsewhere"}
+            offered = dict(OFFER.findall(" ".join(problem.hint for problem in problems)))
+            assert offered.items() - found.items()
+            found |= offered
+        return found
 
     def priors(self) -> dict[str, tuple[Version, str]]:
         """Return the highest version of each member that is tagged behind HEAD, and its tag."""
@@ -144,9 +174,14 @@ class World:
         """Assert that the plan calls exactly those members changed whose files are others."""
         plan, priors = self.plan(), self.priors()
         told = {each.name for each in plan.unchanged if each.changed}
-        told |= {each.name for each in plan.releases if not _follows(each.reasons)}
+        follow = {each.name for each in plan.releases if _follows(each.reasons)}
+        told |= {each.name for each in plan.releases} - follow
         true = {n for n in MEMBERS if self.files(priors[n][1], n) != self.files("HEAD", n)}
-        assert told == true
+        assert told == true - follow
+
+
+def _options(fixed: Mapping[str, str]) -> list[str]:
+    return [part for name, text in fixed.items() for part in ("--version", f"{name}={text}")]
 
 
 def _follows(reasons: tuple[str, ...]) -> bool:
@@ -162,7 +197,7 @@ def walked(shape: str, taken: list[tuple[str, str, str]]) -> None:
         repo = make_workspace(Path(folder) / "workspace", trio())
         text = (repo.path / "pyproject.toml").read_text("utf-8")
         form = shape.replace("0.1.0", "{version}")
-        line = f'\n[tool.release]\ntag-format = "{form}"\n'
+        line = f'\n[tool.release]\nbranch = ["main", "{LINE}"]\ntag-format = "{form}"\n'
         repo.commit("chore: settings", {"pyproject.toml": text + line})
         repo.with_remote(Path(folder) / "remote.git")
         repo.tag(*(shape.format(name=name) for name in MEMBERS))
@@ -190,6 +225,24 @@ def test_a_history_with_everything_in_it_is_planned_by_its_files(shape: str) -> 
             ("commit", "zq-app", "fix"),
             ("revert", "zq-app", "fix"),
             ("again", "zq-base", "chore"),
+        ],
+    )
+
+
+def test_a_maintenance_branch_in_a_history_never_has_a_version_of_main() -> None:
+    walked(
+        SHAPES[0],
+        [
+            ("switch", "zq-base", "fix"),
+            ("switch", "zq-base", "fix"),
+            ("commit", "zq-base", "feat"),
+            ("release", "zq-base", "fix"),
+            ("switch", "zq-base", "fix"),
+            ("commit", "zq-base", "fix"),
+            ("side", "zq-app", "feat!"),
+            ("release", "zq-base", "fix"),
+            ("switch", "zq-base", "fix"),
+            ("merge", "zq-base", "fix"),
         ],
     )
 
