@@ -114,10 +114,12 @@ class World:
         fixed = self.free()
         plan, before = self.plan(fixed), self.tags()
         assert plan.problems == ()
+        # No release here is verified, so the tag of the whole release stays due.
+        unfinished = self.repo.git("log", "--grep=^release: ", "--format=%h")
         planned = {release.planned_tag: release for release in plan.releases}
         for step in ("prepare", "tag"):
             done = run(self.repo.path, step, "--execute", *_options(fixed))
-            assert done.code == (0 if planned else 3), done.stderr
+            assert done.code == (0 if planned or unfinished else 3), done.stderr
         assert self.tags() - before == planned.keys()
         assert not planned.keys() & self.seen
         for tag, release in planned.items():
