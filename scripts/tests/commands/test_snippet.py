@@ -1,6 +1,7 @@
 """What a consumer is told to type: every line of it is run here, word for word."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -255,6 +256,19 @@ def test_what_settings_of_the_user_make_of_a_url_is_told_to_nobody(tmp_path: Pat
     done = run(repo.path, "snippet", "zq-base", "--json")
     texts = "".join(each["text"] for each in done.json["snippets"])
     assert (URL in texts, "own.invalid" in texts) == (True, False), done.stderr
+
+
+def test_a_short_url_of_a_server_that_is_silent_is_printed_with_a_doubt(tmp_path: Path) -> None:
+    repo = make_workspace(tmp_path / "workspace", trio())
+    repo.git("remote", "add", "origin", "git@127.0.0.1:repo.git")
+    silent = {"GIT_SSH_COMMAND": "false", "GIT_SSH_VARIANT": "ssh"}
+    doubted = run(repo.path, "snippet", "zq-base", **silent)
+    root = (repo.path / "pyproject.toml").read_text("utf-8")
+    written = '[tool.release]\nrepository = "ssh://git@127.0.0.1/repo.git"\n'
+    repo.commit("chore: settings", {"pyproject.toml": f"{root}\n{written}"})
+    sure = run(repo.path, "snippet", "zq-base", **silent)
+    codes = [re.findall(r"warning\[(.+)\]", done.stderr) for done in (doubted, sure)]
+    assert codes == [["snippet-never-released", "url-unasked"], ["snippet-never-released"]]
 
 
 def test_a_short_form_of_the_user_is_written_out_for_others(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from roadworthy.model.workspace.workspace import Member
-from roadworthy.stages.build.archive import archive_problems
+from roadworthy.stages.build.archive import archive_problems, record_warnings
 from roadworthy.stages.build.as_committed import Committed
 from roadworthy.stages.build.build import problems_of
 from roadworthy.stages.build.contents import content_problems
@@ -375,6 +375,9 @@ def test_a_digest_may_be_written_in_hexadecimal_or_with_padding(
     path = tmp_path / WHEEL
     write_wheel(path, record=other)
     assert found_in(path) == []
+    assert [p.code for p in record_warnings([described(NAME, path)])] == ["record-digests"]
+    write_wheel(path)
+    assert list(record_warnings([described(NAME, path)])) == []
 
 
 @settings(max_examples=150, deadline=None)

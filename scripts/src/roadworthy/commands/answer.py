@@ -20,12 +20,13 @@ class Answer:
     markdown: str = ""
 
 
-def verified(found: Sequence[Result]) -> Answer:
+def verified(found: Sequence[Result], warnings: Sequence[Problem] = ()) -> Answer:
     """Answer with installations: the table, and what failed."""
     problems = failures(found)
     return Answer(
         as_json.results(found),
         lambda: terminal.show_results(found),
         problems=problems,
+        warnings=warnings,
         exit_code=1 if problems else 0,
     )

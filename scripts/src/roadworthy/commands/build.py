@@ -11,6 +11,7 @@ from ..model.workspace.workspace import Member
 from ..ops.git import making
 from ..ops.scratch import scratch_folder
 from ..report import as_json, terminal
+from ..stages.build.archive import record_warnings
 from ..stages.build.build import attempt
 from ..stages.build.dist import DIST, replace_folder
 from ..stages.release import PREPARED, build_from, keep_in, take
@@ -35,12 +36,12 @@ def run(options: Options, steps: Steps) -> Answer:
     context = Context.of(options)
     target = options.workspace.resolve() / DIST
     if options.due:
-        return _answer(_due(context, target, steps), [], {})
+        return _answer(_due(context, target, steps), [], {}, target)
     members = context.workspace.select(context.members)
     left_out = {str(m.name): why for m in members if (why := _why_not(m))}
     chosen = [member for member in members if member.name not in left_out]
     built, problems = _at_head(context, chosen, target, steps)
-    return _answer(built, problems, left_out)
+    return _answer(built, problems, left_out, target)
 
 
 def _why_not(member: Member) -> str:
@@ -49,7 +50,10 @@ def _why_not(member: Member) -> str:
 
 
 def _answer(
-    built: Sequence[Distribution], problems: Sequence[Problem], left_out: Mapping[str, str]
+    built: Sequence[Distribution],
+    problems: Sequence[Problem],
+    left_out: Mapping[str, str],
+    target: Path,
 ) -> Answer:
     data = {"distributions": as_json.distributions(built), "left_out": dict(left_out)}
 
@@ -58,7 +62,8 @@ def _answer(
         for name, why in left_out.items():
             terminal.say(f"{name} was left out: {why}")
 
-    return Answer(data, show, problems=problems, exit_code=1 if problems else 0)
+    warnings = list(record_warnings(replace(d, path=target / d.filename) for d in built))
+    return Answer(data, show, problems=problems, warnings=warnings, exit_code=1 if problems else 0)
 
 
 def _at_head(

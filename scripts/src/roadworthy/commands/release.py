@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..cli.options import WithExecute, WithIndex, WithInstallers, WithIntent
 from ..model.consumer.route import INSTALLERS
@@ -11,6 +11,7 @@ from ..model.result import failures
 from ..model.workspace.setting_values import Proof
 from ..report import as_json, markdown, terminal
 from ..stages import preflight
+from ..stages.build.archive import record_warnings
 from ..stages.build.dist import DIST
 from ..stages.release import Step, release, take
 from ..stages.site import Site, rehearsal_site
@@ -45,9 +46,11 @@ def run(options: Options, steps: Steps) -> Answer:
         work = release(site, steps, intent=context.intent, terms=terms, folder=folder)
         if not options.execute and work.nothing_due:
             work = take(at_commit(work, work.commit), (_verify_head(context),), steps)
+        warnings = list(record_warnings(work.distributions))
     if options.execute:
         stop_on_nothing(work)
-    return _released(options, context, work, refused, steps)
+    answer = _released(options, context, work, refused, steps)
+    return replace(answer, warnings=[*answer.warnings, *warnings])
 
 
 def _site(context: Context, *, execute: bool) -> AbstractContextManager[Site]:

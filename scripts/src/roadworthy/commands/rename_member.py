@@ -23,7 +23,7 @@ class Options(Common):
 
     names: ClassVar[Mapping[str, object]] = {
         "nargs": "*",
-        "metavar": "NAME",
+        "metavar": "MEMBER",
         "help": "the name that it has, and the name that it gets",
     }
 

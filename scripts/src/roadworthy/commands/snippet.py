@@ -46,6 +46,7 @@ def run(options: Options, _: Steps) -> Answer:
                 hint,
             )
         )
+    warnings += mirror.doubts
     found = tuple(snippets(wish))
     return Answer(as_json.snippets(name, commit, found), lambda: _show(found), warnings=warnings)
 

@@ -11,7 +11,7 @@ from ..ops.git import making
 from ..ops.git import remote as git_remote
 from ..ops.git import settings as git_settings
 from ..ops.tree import HEAD, Tree
-from ..stages.site import public_url
+from ..stages.site import public_url, url_doubt
 from ..stages.verify.mirror import Mirror
 from .context import Context
 
@@ -27,8 +27,9 @@ def open_mirror(options: WithRepository, path: Path) -> Mirror:
         return Mirror.of(mirror, git_remote.public_url(options.url), options.below)
     context = Context.of(options)
     url = public_url(context.checkout, context.workspace.settings)
+    doubts = url_doubt(context.checkout, context.workspace.settings)
     mirror = making.borrow(context.checkout, path, OWN_BRANCH)
-    return Mirror.of(mirror, url, context.tree.prefix)
+    return Mirror.of(mirror, url, context.tree.prefix, doubts)
 
 
 def unfinished(options: WithRepository, mirror: Mirror) -> list[str]:

@@ -51,7 +51,7 @@ def run(options: Options, steps: Steps) -> Answer:
             found = verify_git_install(
                 mirror, targets, scope=scope, folder=folder / "git", python=python
             )
-    return verified(found)
+    return verified(found, mirror.doubts)
 
 
 def _targets(mirror: Mirror, trees: Mapping[str, Tree], wanted: Sequence[str]) -> list[Target]:

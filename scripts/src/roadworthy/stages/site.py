@@ -150,13 +150,26 @@ def public_url(checkout: Repository, settings: Settings) -> str:
 
     Where it could be one of two, the one counts that git can read.
     """
+    possible = _public_urls(checkout, settings)
+    if len(possible) == 1:
+        return possible[0]
+    return next((url for url in possible if checkout.refs_at(url) is not None), possible[0])
+
+
+def url_doubt(checkout: Repository, settings: Settings) -> list[Problem]:
+    """Say that the URL for consumers could be another one, and that nobody could be asked."""
+    first, *others = _public_urls(checkout, settings)
+    if not others or checkout.refs_at(public_url(checkout, settings)) is not None:
+        return []
+    message = f"the server did not answer, so {first} may be wrong: it could be {others[0]}"
+    hint = "set `repository` in [tool.release] to the URL that consumers use"
+    return [Problem("url-unasked", message, hint)]
+
+
+def _public_urls(checkout: Repository, settings: Settings) -> list[str]:
+    """Return what the URL for consumers may be."""
     remote = settings.repository or git_remote.written_url(checkout, settings.remote)
-    if not remote:
-        return UNREACHABLE
-    first, *others = git_remote.public_urls(remote)
-    if not others or checkout.refs_at(first) is not None:
-        return first
-    return next((url for url in others if checkout.refs_at(url) is not None), first)
+    return git_remote.public_urls(remote) if remote else [UNREACHABLE]
 
 
 def home_of(checkout: Repository, settings: Settings) -> str:

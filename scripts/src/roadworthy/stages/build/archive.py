@@ -16,12 +16,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
+from math import ceil
 from os import SEEK_END
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from re import fullmatch
 
 from installer.records import parse_record_file
 from installer.sources import WheelFile
 
+from ...model.distribution import Distribution
 from ...model.index.filename import parsed
 from ...model.problem import Problem
 from .contents import UNREADABLE, unreadable
@@ -152,6 +155,33 @@ def _unlike_record(wheel: WheelFile, archive: zipfile.ZipFile) -> Iterator[str]:
         is_other_size = size.isdigit() and int(size) != len(data)
         if is_other_size or hashlib.new(algorithm, data).digest() not in _decoded(written):
             yield name
+
+
+def record_warnings(distributions: Iterable[Distribution]) -> Iterator[Problem]:
+    """Find wheels whose `RECORD` has digests that are written in another way than others have it.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    for distribution in distributions:
+        if distribution.path.suffix == ".whl" and not _is_usual(distribution.path):
+            message = f"{distribution.filename} has digests in its RECORD in another encoding"
+            hint = "installers take it; a newer build backend writes urlsafe base64"
+            yield Problem("record-digests", message, hint, distribution.member)
+
+
+def _is_usual(wheel: Path) -> bool:
+    with WheelFile.open(wheel) as opened:
+        records = parse_record_file(opened.read_dist_info("RECORD").splitlines())
+        digests = {digest for _, digest, _ in records if digest}
+    return all(_is_urlsafe(*digest.split("=", 1)) for digest in digests)
+
+
+def _is_urlsafe(algorithm: str, digest: str) -> bool:
+    """Tell whether a digest is in urlsafe base64, without padding."""
+    with suppress(ValueError):
+        size = hashlib.new(algorithm).digest_size
+        return fullmatch(rf"[\w-]{{{ceil(size * 4 / 3)}}}", digest) is not None
+    return False
 
 
 def _decoded(digest: str) -> Iterator[bytes]:

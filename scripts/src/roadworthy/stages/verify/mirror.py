@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model.consumer.consumer import Revision
+from ...model.problem import Problem
 from ...ops.git.refs import tags_and_branches
 from ...ops.git.repository import Repository
 from ...ops.tree import HEAD, Tree, resolve
@@ -15,19 +16,23 @@ class Mirror:
     """A mirror, the URL that it stands for, and the folder of the workspace in it.
 
     `kinds` says what each name is in uv's words; a tag where it is a branch, too.
+    `doubts` are about the URL.
     """
 
     repository: Repository
     url: str
     prefix: str
     kinds: Mapping[str, str]
+    doubts: tuple[Problem, ...] = ()
 
     @classmethod
-    def of(cls, repository: Repository, url: str, prefix: str) -> "Mirror":
+    def of(
+        cls, repository: Repository, url: str, prefix: str, doubts: Iterable[Problem] = ()
+    ) -> "Mirror":
         """Look at a mirror."""
         tags, branches = tags_and_branches(repository, HEAD)
         kinds = dict.fromkeys(branches, "branch") | {tag.name: "tag" for tag in tags}
-        return cls(repository=repository, url=url, prefix=prefix, kinds=kinds)
+        return cls(repository=repository, url=url, prefix=prefix, kinds=kinds, doubts=tuple(doubts))
 
     @property
     def path(self) -> Path:
