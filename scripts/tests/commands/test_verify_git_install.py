@@ -43,6 +43,7 @@ def test_every_member_installs_with_uv_and_with_pip_from_the_commit_at_head(repo
             "ok": True,
             "problem": None,
             "note": None,
+            "tried": True,
             "seconds": 0,
         }
         for name, required in siblings.items()

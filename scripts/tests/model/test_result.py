@@ -1,5 +1,7 @@
 """One cause is one error: what fails for the same reason is said once."""
 
+from dataclasses import replace
+
 import pytest
 from packaging.utils import NormalizedName
 
@@ -82,3 +84,13 @@ def test_no_failure_is_left_out(way: str) -> None:
     names = ["zq-a", "zq-b", "zq-c"]
     messages = " ".join(m for m, _ in said(*(result(n, way, f"import x: {n}") for n in names)))
     assert [name for name in names if name not in messages] == []
+
+
+def test_only_what_was_tried_is_a_proof() -> None:
+    works, fails = result("zq-base", "direct/uv"), result("zq-base", "direct/uv", BROKEN)
+    untried = replace(result("zq-base", "prove-wheel/uv"), tried=False)
+    assert [(made.outcome, made.is_proof) for made in (works, fails, untried)] == [
+        ("ok", True),
+        ("FAILED", False),
+        ("nothing to try", False),
+    ]

@@ -22,7 +22,8 @@ _TRIED = re.compile(r"^(?:import|command) [^:]+: ")
 class Result:
     """What came of one installation of one member; `again` is the command to repeat it.
 
-    `note` says how it was tried, where that is not as all others.
+    `note` says how it was tried, where that is not as all others; where there was nothing to
+    try, `tried` is false, and it says why.
     """
 
     member: NormalizedName
@@ -36,11 +37,24 @@ class Result:
     again: str = ""
     needs: int = 0
     note: str = ""
+    tried: bool = True
 
     @property
     def ok(self) -> bool:
         """Tell whether the member works."""
         return not self.problem
+
+    @property
+    def is_proof(self) -> bool:
+        """Tell whether it was tried, and works."""
+        return self.ok and self.tried
+
+    @property
+    def outcome(self) -> str:
+        """Return what came of it, in a word."""
+        if not self.tried:
+            return "nothing to try"
+        return "ok" if self.ok else "FAILED"
 
     @property
     def way(self) -> str:

@@ -150,6 +150,7 @@ def results(found: Sequence[Result]) -> dict[str, object]:
                 "ok": r.ok,
                 "problem": r.problem or None,
                 "note": r.note or None,
+                "tried": r.tried,
                 "seconds": r.seconds,
             }
             for r in found

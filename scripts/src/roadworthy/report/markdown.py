@@ -61,7 +61,7 @@ def release(
     files = (f"| {in_cell(as_code(d.filename))} | `{d.sha256}` |" for d in distributions)
     lines += _rows("| distribution | sha256 |", files)
     verified = (
-        f"| {r.member} | {r.route} | {r.installer} | {'ok' if r.ok else '**failed**'} |"
+        f"| {r.member} | {r.route} | {r.installer} | {r.outcome if r.ok else '**failed**'} |"
         for r in results
     )
     lines += _rows("| verified | route | installer | result |", verified)

@@ -174,10 +174,7 @@ def show_uploads(uploads: Sequence[Upload]) -> None:
 
 def show_results(results: Sequence[Result]) -> None:
     """Show every installation, and what it proved."""
-    rows = (
-        (r.member, r.route, r.installer, "ok" if r.ok else "FAILED", f"{r.seconds:.1f}")
-        for r in results
-    )
+    rows = ((r.member, r.route, r.installer, r.outcome, f"{r.seconds:.1f}") for r in results)
     _table(("member", "route", "installer", "result", "seconds"), rows)
     _show_notes(results)
 
@@ -205,7 +202,7 @@ def show_release(
     for release in plan.releases:
         files = sum(1 for d in distributions if d.member == release.name)
         own = [r for r in results if r.member == release.name]
-        proofs = sorted({f"{r.route}/{r.installer}" for r in own if r.ok})
+        proofs = sorted({f"{r.route}/{r.installer}" for r in own if r.is_proof})
         failures = sorted({f"{r.route}/{r.installer}" for r in own if not r.ok})
         verified = ", ".join(proofs) + (f"; FAILED: {', '.join(failures)}" if failures else "")
         version = str(release.planned_version)

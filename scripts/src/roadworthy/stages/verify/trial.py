@@ -68,6 +68,7 @@ def tried(python: str, cache: Mapping[str, str], trial: Trial) -> Result:
         commit=trial.tree.commit,
         problem=problem,
         note=note,
+        tried=not note,
     )
 
 
@@ -95,7 +96,9 @@ def _tested(python: str, own: Job, trial: Trial) -> tuple[str, str]:
     command = (str(installed), "-m", "pytest", "-q", "-p", "no:cacheprovider", TESTS)
     code, output = process.watched(command, folder, own.imports, is_shown=False)
     lines = [line for line in output.splitlines() if line.strip()][-WORDS_KEPT:]
-    if code in {FINE, NOTHING_COLLECTED}:
+    if code == NOTHING_COLLECTED:
+        return "", f"{trial.member.name} has no tests: prove-{trial.proof} tried nothing"
+    if code == FINE:
         return "", ""
     return "\n".join(["its tests fail", *lines]), ""
 
