@@ -79,6 +79,14 @@ def test_a_member_has_all_that_a_distribution_needs(member: Path) -> None:
         assert manifest["tool"]["uv"]["sources"][requirement.name] == {"workspace": True}
 
 
+def test_every_file_has_the_same_line_ends_in_every_checkout() -> None:
+    command = ("git", "-C", str(ROOT), "ls-files", "--eol")
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = {tuple(line.partition("\t")[0].split()) for line in listed.splitlines()}
+    rule = ("attr/text=auto", "eol=lf")
+    assert found == {("i/lf", "w/lf", *rule), ("i/none", "w/none", *rule)}
+
+
 def test_the_tooling_runs_in_a_clone_from_the_lock_file(tmp_path: Path) -> None:
     copy = copy_of_the_workspace(tmp_path / "desk")
     copy.commit("feat: the template")
