@@ -20,6 +20,8 @@ def test_a_name_that_can_be_released_and_imported_is_fine(name: str) -> None:
         ("3d", "name-invalid"),
         ("class", "name-invalid"),
         ("json", "name-standard"),
+        ("aux", "name-device"),
+        ("LPT1", "name-device"),
     ],
 )
 def test_a_name_that_cannot_is_refused(name: str, code: str) -> None:
@@ -32,6 +34,7 @@ def test_a_namespace_is_not_repeated_and_not_hidden() -> None:
     assert module_of("Acme-Units") == "acme_units"
     assert [p.code for p in name_problems("units", "json")] == ["name-standard"]
     assert [p.code for p in name_problems("acme-class", "acme")] == ["name-invalid"]
+    assert [p.code for p in name_problems("nul", "acme")] == ["name-device"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..text import one_line, visible
 from ..version import Level
+from ..windows import is_device
 
 FOLDER = "changes"
 LEVELS = {
@@ -68,6 +69,8 @@ def note_name(text: str, level: str, taken: Container[str]) -> str:
     """Name the file of a new note by the first words of its text; no other has that name."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     slug = "-".join(words[:_WORDS_IN_SLUG]) or "change"
+    if is_device(slug):
+        slug = f"change-{slug}"
     name, number = f"{slug}.{level}.md", 2
     while name in taken:
         name, number = f"{slug}-{number}.{level}.md", number + 1

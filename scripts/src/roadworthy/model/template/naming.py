@@ -12,6 +12,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from ..problem import Problem
 from ..text import short
+from ..windows import is_device
 
 
 def module_of(name: str, namespace: str = "") -> str:
@@ -40,6 +41,9 @@ def name_problems(name: str, namespace: str = "") -> Iterator[Problem]:
         top = module.partition(".")[0]
         message = f"`{name}` would be imported as `{top}`, a module of Python's standard library"
         yield Problem("name-standard", message, "choose another name")
+    if any(is_device(part) for part in module.split(".")):
+        message = f"`{name}` would have a folder that Windows takes for a device"
+        yield Problem("name-device", message, "choose another name")
 
 
 def renamed(text: str, old: str, new: str) -> str:
