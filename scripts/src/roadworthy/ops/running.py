@@ -1,6 +1,7 @@
 """Programs that run: waited for until a limit, and stopped with all that they started."""
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -8,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL
 
 # How often we look whether a program has ended that something else keeps the output of.
 GLANCE_SECONDS = 1.0
@@ -100,7 +100,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     """Stop a program and its session, at once."""
     with suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
-            os.killpg(process.pid, SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
 

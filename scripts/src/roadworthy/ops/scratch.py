@@ -66,11 +66,16 @@ def remove_abandoned(where: Path, prefix: str = PREFIX) -> None:
 
 @contextmanager
 def _in_use(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock; it has its name only once it is held."""
+    """Hold a folder's lock; it has its name only once it is held.
+
+    Windows has no such lock, and gives no name to a file that is open.
+    """
+    if sys.platform == "win32":
+        yield
+        return
     unnamed = folder / f"{LOCK}-soon"
     with unnamed.open("x", encoding="utf-8") as lock:
-        if sys.platform != "win32":
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         lock.write(socket.gethostname())
         lock.flush()
         unnamed.rename(folder / LOCK)
