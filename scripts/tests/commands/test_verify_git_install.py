@@ -51,6 +51,18 @@ def test_every_member_installs_with_uv_and_with_pip_from_the_commit_at_head(repo
     ]
 
 
+def test_machines_share_the_members_and_each_is_installed_once(repo: Repo) -> None:
+    parts = [
+        run(repo.path, "verify-git-install", "--shard", f"{n}/4", "--json", *UV)
+        for n in range(1, 5)
+    ]
+    found = [[result["member"] for result in part.json["results"]] for part in parts]
+    assert ([part.code for part in parts], found) == (
+        [0, 0, 0, 0],
+        [["zq-app"], ["zq-base"], ["zq-middle"], []],
+    )
+
+
 def test_a_tag_leads_to_the_commit_that_it_marks(repo: Repo) -> None:
     marked = repo.head()
     repo.git("tag", "--annotate", "--message", "marked", "zq-base/v0.1.0")

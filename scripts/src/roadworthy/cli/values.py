@@ -1,10 +1,14 @@
 """The values of options: what each kind of them takes."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from ..model.url import is_url, without_credentials
 from ..model.workspace.setting_values import Proof
+
+Each = TypeVar("Each")
 
 DAY, MOST = 86_400.0, 1000
 
@@ -47,6 +51,12 @@ def shard(text: str) -> str:
         message = f"`{text}` is not a part of a whole, such as 1/3"
         raise ArgumentTypeError(message)
     return text
+
+
+def part_of(whole: Sequence[Each], shard: str | None) -> list[Each]:
+    """Return the part of a whole that `shard` names, such as 1/3; all where it names none."""
+    number, count = map(int, (shard or "1/1").split("/"))
+    return list(whole[number - 1 :: count])
 
 
 def seconds(text: str) -> float:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import ClassVar
 
 from ..cli.options import Common
+from ..cli.values import part_of
 from ..gather.change import affected_since
 from ..model.problem import Problem, UsageFailure
 from ..ops.tree import open_workspace
@@ -67,8 +68,7 @@ def _chosen(options: Options, every: Sequence[Suite]) -> list[Suite]:
     if options.affected:
         _, workspace, found = affected_since(open_workspace(options.workspace), options.base)
         chosen = _concerned(chosen, {each.name for each in found}, workspace.members)
-    number, count = map(int, (options.shard or "1/1").split("/"))
-    return chosen[number - 1 :: count]
+    return part_of(chosen, options.shard)
 
 
 def _concerned(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..cli.options import WithInstallers, WithRepository
 from ..cli.typed import as_typed
+from ..cli.values import part_of
 from ..gather.workspace import workspace_at
 from ..model.consumer.route import DEFAULT_ROUTES, INSTALLERS, ROUTES
 from ..model.problem import Problem, UsageFailure
@@ -32,6 +33,7 @@ class Options(WithInstallers, WithRepository):
     all: bool = False
     run_commands: bool = False
     direct: bool = False
+    shard: str | None = None
 
 
 def run(options: Options, steps: Steps) -> Answer:
@@ -42,8 +44,9 @@ def run(options: Options, steps: Steps) -> Answer:
             mirror = open_mirror(options, folder / "mirror.git")
             refs = unfinished(options, mirror) if options.unfinished else options.refs
             trees = {r: mirror.tree(c) for r, c in mirror.commits(refs or [HEAD]).items()}
-        targets = _targets(mirror, trees, options.members)
-        _require_any(targets, scope)
+        every = _targets(mirror, trees, options.members)
+        _require_any(every, scope)
+        targets = part_of(every, options.shard)
         with steps("build"):
             targets = _with_contents(mirror, targets, folder)
         with steps("verify-git-install"):
@@ -111,7 +114,7 @@ def _one_alone(options: Options) -> list[str]:
     """Return what was typed but for what is chosen anew: member, route and installer."""
     chosen = replace(options, members=())
     run_commands = ["--run-commands"] if options.all and not options.run_commands else []
-    return [*as_typed(chosen, but=["--route", "--installer", "--all"]), *run_commands]
+    return [*as_typed(chosen, but=["--route", "--installer", "--all", "--shard"]), *run_commands]
 
 
 def _require_any(targets: Sequence[Target], scope: Scope) -> None:
