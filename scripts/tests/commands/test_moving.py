@@ -14,7 +14,8 @@ BASE = "packages/zq-base"
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     """Return three members, of which two build on the first, and one that stands alone."""
-    files = {**trio(), **member("zq-base-more"), f"{BASE}/CHANGELOG.md": "# Log\n\nzq-base\n"}
+    own = {f"{BASE}/CHANGELOG.md": "# Log\n\nzq-base\n", f"{BASE}/tests/test_zq_base.py": ""}
+    files = {**trio(), **member("zq-base-more"), **own}
     made = make_workspace(tmp_path / "workspace", files)
     made.commit(
         "docs: names", {"README.md": "zq-base is imported as `zq_base`, unlike zq-base-more\n"}
@@ -31,6 +32,7 @@ def test_a_renamed_member_is_another_everywhere_but_in_the_past(repo: Repo) -> N
     assert done.code == 0, done.stderr
     assert not (repo.path / BASE).exists()
     assert (repo.path / "packages/zq-core/src/zq_core/__init__.py").is_file()
+    assert (repo.path / "packages/zq-core/tests/test_zq_core.py").is_file()
     assert text(repo, "README.md") == "zq-core is imported as `zq_core`, unlike zq-base-more\n"
     assert "zq-base" in text(repo, "packages/zq-core/CHANGELOG.md")
     manifest = text(repo, "packages/zq-middle/pyproject.toml")

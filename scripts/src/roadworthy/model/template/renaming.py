@@ -49,7 +49,7 @@ class Renaming:
         """Return where a file lies afterwards."""
         if not path.startswith(f"{self.folder}/"):
             return path
-        rest = path.removeprefix(f"{self.folder}/")
+        rest = self._test(path.removeprefix(f"{self.folder}/"))
         before, after = (name.replace(".", "/") for name in (self.module, self.new_module))
         for start in ("src/", "") if before else ():
             for end in ("/", ".py"):
@@ -57,6 +57,12 @@ class Renaming:
                     rest = f"{start}{after}{rest.removeprefix(start + before)}"
                     return f"{self.new_folder}/{rest}"
         return f"{self.new_folder}/{rest}"
+
+    def _test(self, path: str) -> str:
+        """Name a file of tests anew, where it is named by the member."""
+        old, new = (name.replace("-", "_") for name in (self.old, self.new))
+        folders, slash, name = path.rpartition("/")
+        return f"{folders}{slash}test_{new}.py" if name == f"test_{old}.py" else path
 
     def text(self, path: str, text: str) -> str:
         """Return a text that names the member anew.
