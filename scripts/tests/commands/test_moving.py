@@ -73,6 +73,24 @@ def test_what_cannot_be_a_new_name_changes_nothing(names: list[str], code: str, 
     assert repo.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("packages/zq-core/README.md", "folder-not-empty"),
+        ("packages/zq-app/src/zq_core/__init__.py", "name-import"),
+    ],
+)
+def test_what_has_the_new_name_already_is_left_alone(path: str, code: str, repo: Repo) -> None:
+    repo.commit("chore: ignore", {".gitignore": "/packages/zq-core/\n"})
+    (repo.path / path).parent.mkdir(parents=True)
+    (repo.path / path).write_text("kept", "utf-8")
+    repo.git("add", "--all")
+    repo.commit("feat: what git ignores, or a sibling has", {"more.txt": ""})
+    done = run(repo.path, "rename-member", "zq-base", "zq-core", "--json")
+    assert (done.code, [p["code"] for p in done.json["problems"]]) == (2, [code])
+    assert text(repo, path) == "kept"
+
+
 def test_a_rename_that_uv_cannot_lock_changes_nothing(repo: Repo) -> None:
     path = "packages/zq-app/pyproject.toml"
     broken = text(repo, path).replace('"zq-base>=0.1.0,<0.2"', '"zq-base>=0.1.0,<0.2", "zq-none"')

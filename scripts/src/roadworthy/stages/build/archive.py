@@ -173,7 +173,7 @@ def _is_usual(wheel: Path) -> bool:
     with WheelFile.open(wheel) as opened:
         records = parse_record_file(opened.read_dist_info("RECORD").splitlines())
         digests = {digest for _, digest, _ in records if digest}
-    return all(_is_urlsafe(*digest.split("=", 1)) for digest in digests)
+    return all(_is_urlsafe(*digest.partition("=")[::2]) for digest in digests)
 
 
 def _is_urlsafe(algorithm: str, digest: str) -> bool:

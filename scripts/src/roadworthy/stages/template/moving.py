@@ -1,5 +1,6 @@
 """Rename and remove members in the working tree: all of it, or nothing."""
 
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,6 @@ from tempfile import TemporaryDirectory
 
 from packaging.utils import NormalizedName
 
-from ...model.history.note import FOLDER
 from ...model.problem import Failure, Problem, UsageFailure, stop_on
 from ...model.template.member import without_place
 from ...model.template.renaming import Renaming, named_in, texts_after
@@ -48,22 +48,26 @@ def rename(
 ) -> tuple[Renaming, list[str]]:
     """Give a member another name; return what that is, and the files that change.
 
-    Raises `Failure` where uv cannot lock: all is as before then.
+    Raises `UsageFailure` where something has the new name already, and `Failure` where uv
+    cannot lock: all is as before then.
     """
     renaming = Renaming.of(member, new, files)
     after = texts_after(texts_of(root, files), renaming)
     moved = {path: renaming.path(path) for path in files if renaming.path(path) != path}
+    stop_on(_in_the_way(root, workspace, renaming, moved), UsageFailure)
     dependents = [m for m in workspace.members.values() if _requires(m, member.name)]
-    with _or_as_before(root, {*after, *moved, LOCK}, {*moved.values()}):
+    made = {*moved.values()}
+    with _or_as_before(root, {*after, *moved, LOCK}, made):
         for path, place in moved.items():
             (root / place).parent.mkdir(parents=True, exist_ok=True)
             (root / path).rename(root / place)
             _prune(root, root / path)
         for path, text in after.items():
             (root / path).write_bytes(text.encode("utf-8"))
-        notes = list(_notes(root, dependents, f"Requires {new} in place of {renaming.old}"))
+        for note in _notes(root, dependents, f"Requires {new} in place of {renaming.old}"):
+            made.add(note)
         uv.lock(root, git_settings.unbound())
-    return renaming, sorted({*after, *moved.values(), *notes})
+    return renaming, sorted({*after, *made})
 
 
 def remove(
@@ -86,6 +90,21 @@ def remove(
         uv.lock(root, git_settings.unbound())
     left = named_in({**others, **edits}, str(member.name)) if "-" in member.name else []
     return [*sorted(edits), f"{member.path}/"], left
+
+
+def _in_the_way(
+    root: Path, workspace: Workspace, renaming: Renaming, moved: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Find files that would be overwritten, and a sibling that is imported by the new name."""
+    hint = "choose another name, or move it away"
+    there = [path for path in moved.values() if os.path.lexists(root / path) and path not in moved]
+    if there:
+        yield Problem("folder-not-empty", f"{there[0]} is there already", hint)
+    package = renaming.new_module.replace(".", "/")
+    for other in workspace.members.values() if package else ():
+        if other.name != renaming.old and (root / other.file(f"src/{package}")).exists():
+            message = f"{other.name} is imported as `{renaming.new_module}` already"
+            yield Problem("name-import", message, hint, other.name)
 
 
 def _requires(member: Member, name: NormalizedName) -> bool:
@@ -132,14 +151,12 @@ def _prune(root: Path, path: Path) -> None:
 @contextmanager
 def _or_as_before(root: Path, changing: Collection[str], made: Collection[str]) -> Iterator[None]:
     """Put everything back where something fails, whatever it is."""
-    notes = {*root.glob(f"**/{FOLDER}/*")}
     with TemporaryDirectory() as kept:
         saved = [path for path in changing if _copied(root / path, Path(kept, path))]
         try:
             yield
         except BaseException as error:
-            new = {root / path for path in made} | ({*root.glob(f"**/{FOLDER}/*")} - notes)
-            for place in new:
+            for place in (root / path for path in made):
                 place.unlink(missing_ok=True)
                 _prune(root, place)
             for path in saved:
