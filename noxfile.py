@@ -137,6 +137,12 @@ def init(session: nox.Session) -> None:
     _roadworthy(session, "init")
 
 
+@nox.session(python=False, name="update-template", default=False)
+def update_template(session: nox.Session) -> None:
+    """Take what the template changed since: `-- --check` only tells it."""
+    _roadworthy(session, "update-template")
+
+
 @nox.session(python=False, name="new-member", default=False)
 def new_member(session: nox.Session) -> None:
     """Add a member: `-- NAME --kind library`, or application."""

@@ -34,6 +34,7 @@ SESSIONS = {
     "tag",
     "tests",
     "typecheck",
+    "update-template",
     "verify-git-install",
     "verify-index-install",
 }

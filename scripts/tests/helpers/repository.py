@@ -1,6 +1,7 @@
 """Git repositories for tests: real ones, in a folder of the test's own."""
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,20 @@ class Repo:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def commit(self, message: str, files: dict[str, str] | None = None) -> str:
-        """Write files, commit everything, and return the commit."""
+    def fails(self, *arguments: str) -> str:
+        """Run git there, which has to fail, and return all that it prints."""
+        command = ("git", "-C", str(self.path), *arguments)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=shielded())
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def commit(self, message: str, files: Mapping[str, str | None] | None = None) -> str:
+        """Write files, remove those without a text, commit everything, and return the commit."""
         for name, text in (files or {}).items():
             file = self.path / name
+            if text is None:
+                file.unlink()
+                continue
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
         self.git("add", "--all")

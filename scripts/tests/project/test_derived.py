@@ -189,6 +189,9 @@ NEW_MEMBERS = (
     ("acme-hatch", "--backend", "hatch", "--requires", "acme-units"),
     ("acme-fast", "--backend", "setuptools"),
     ("acme-shared", "--namespace", "acme"),
+    ("acme-flit", "--backend", "flit"),
+    ("acme-pdm", "--backend", "pdm", "--requires", "acme-flit"),
+    ("acme-poetry", "--backend", "poetry"),
     ("acme-tool", "--in", "apps", "--kind", "application", "--requires", "acme-shared"),
 )
 
@@ -219,6 +222,13 @@ def test_a_clone_becomes_a_project_whose_members_are_of_every_kind(
     names = [arguments[0] for arguments in NEW_MEMBERS]
     assert [name for name in names if f"{name}/v0.1.0" not in printed] == []
     assert repo.git("status", "--porcelain") == ""
+    machine.run(repo.path, *nox, "-s", "rename-member", "--", "acme-flit", "acme-lifted")
+    repo.commit("feat!: another name")
+    machine.run(repo.path, *nox, "-s", "remove-member", "--", "acme-tool")
+    repo.commit("feat!: one fewer")
+    machine.run(repo.path, *nox)
+    printed = machine.run(repo.path, *nox, "-s", "update-template", "--", "--check")
+    assert "Nothing is behind the template." in printed
 
 
 @pytest.mark.exhaustive

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "add-index": "add a package index to the root manifest: a known one, or any by its URLs",
     "adopt": "show the settings that fit the tags of a project with a past; --write writes them",
     "init": "make a project of a clone of the template; --execute does it",
+    "update-template": "bring what the project has of its template up to date; --check only tells",
     "new-member": "add a member: a library, or an application with a command",
     "rename-member": "rename a member, with everything that names it: OLD NEW",
     "remove-member": "remove a member that no sibling requires, with everything that names it",

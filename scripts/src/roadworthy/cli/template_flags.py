@@ -35,6 +35,16 @@ TEMPLATE_FLAGS: Mapping[str, Mapping[str, object]] = {
         "metavar": "DIR",
         "help": "with --template: clone it into this new folder first",
     },
+    "--to": {
+        "type": filled,
+        "metavar": "REF",
+        "help": "the tag, branch or commit of the template to come to (default: its newest)",
+    },
+    "--since": {
+        "type": filled,
+        "metavar": "REVISION",
+        "help": "the commit of the template that this project has, where it is not recorded",
+    },
     "--namespace": {
         "type": filled,
         "help": "the import package that members share: acme-units is imported as acme.units",

@@ -11,17 +11,17 @@ from ..ops.tree import Tree
 
 # What a manifest has that is the root of a workspace.
 ROOT = "[tool.uv.workspace]"
-_known: dict[tuple[str, str], Workspace] = {}
+_known: dict[tuple[str, str, bool], Workspace] = {}
 
 
-def workspace_at(tree: Tree) -> Workspace:
-    """Read the workspace at a commit; raise `UsageFailure` where there is none.
+def workspace_at(tree: Tree, *, may_be_empty: bool = False) -> Workspace:
+    """Read the workspace at a commit; raise `UsageFailure` where there is none, or no member.
 
     A commit says the same in every repository, and so it is read once.
     """
-    place = (tree.commit, tree.prefix)
+    place = (tree.commit, tree.prefix, may_be_empty)
     if place not in _known:
-        _known[place] = _read(tree)
+        _known[place] = _read(tree, may_be_empty=may_be_empty)
     return _known[place]
 
 
@@ -34,7 +34,7 @@ def _where(texts: Mapping[str, str]) -> str:
     return f"it is in {folder}: name that by --workspace, or with --url by `--below {folder}`"
 
 
-def _read(tree: Tree) -> Workspace:
+def _read(tree: Tree, *, may_be_empty: bool) -> Workspace:
     modes = tree.modes()
     files = tuple(modes)
     texts = tree.texts([path for path in files if path.rpartition("/")[2] == MANIFEST])
@@ -45,4 +45,5 @@ def _read(tree: Tree) -> Workspace:
     targets = tree.texts(elsewhere) if elsewhere else {}
     links = {path: targets.get(path, "") for path in elsewhere}
     paths = manifest_paths(texts[MANIFEST], files, links)
-    return read_workspace({path: texts[path] for path in paths}, files, tree.texts)
+    manifests = {path: texts[path] for path in paths}
+    return read_workspace(manifests, files, tree.texts, may_be_empty=may_be_empty)

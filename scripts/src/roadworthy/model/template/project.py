@@ -70,7 +70,7 @@ def root_of(
     if tooling_by_git:
         members = document["tool"]["uv"]["workspace"]["members"]
         members.remove(origin.subdirectory)
-        document["tool"]["uv"]["sources"][TOOLING] = _inline(origin.source)
+        document["tool"]["uv"]["sources"][TOOLING] = inline(origin.source)
     document["tool"].setdefault("release", tomlkit.table())["index"] = index
     document["tool"]["template"] = _table({"source": origin.url, "revision": origin.revision})
     return tomlkit.dumps(document)
@@ -89,7 +89,7 @@ def _describe(table: Any, project: Project) -> None:  # noqa: ANN401 - a table o
     table["license"] = project.license
     person = {"name": project.author} | ({"email": project.email} if project.email else {})
     authors = tomlkit.array()
-    authors.append(_inline(person))
+    authors.append(inline(person))
     table["authors"] = authors
     urls = _table({"Repository": project.repository})
     urls.add(tomlkit.nl())
@@ -107,7 +107,7 @@ def _forget(document: Any, gone: Collection[str]) -> None:  # noqa: ANN401 - a t
         del sources[name]
 
 
-def _inline(values: Mapping[str, str]) -> tomlkit.items.Item:
+def inline(values: Mapping[str, str]) -> tomlkit.items.Item:
     """Return an inline table, spaced as people write it."""
     pairs = (f"{key} = {tomlkit.string(value).as_string()}" for key, value in values.items())
     return tomlkit.value(f"{{ {', '.join(pairs)} }}")

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from ...gather.workspace import workspace_at
 from ...model.problem import Failure, Problem
-from ...model.template.kept import Template
+from ...model.template.kept import LICENSE, OWNERS, WRITTEN, Template
 from ...model.template.naming import renamed
 from ...model.template.project import SUFFIX, Origin, Project, root_of, with_license
 from ...model.workspace.workspace import MANIFEST, Workspace
@@ -21,7 +21,6 @@ from ...ops.git.repository import Repository
 from ...ops.tree import Tree
 from ..prepare.files import LOCK
 
-LICENSE, OWNERS = "LICENSE", "CODEOWNERS"
 FORGES = {"gitlab": ".gitlab"}
 GITHUB = ".github"
 # What a person types who reports a weakness, by the name of the forge.
@@ -147,7 +146,7 @@ class _Desk:
             "private": private if " " in private else f"<{private}>",
         }
         texts = {LICENSE: self._license()}
-        for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"):
+        for name in WRITTEN:
             texts[name] = skeletons.text_of(f"project/{name}", **values)
         texts[f"{folder}/{OWNERS}"] = skeletons.text_of(f"project/{OWNERS}", **values)
         for path, text in texts.items():

@@ -2,6 +2,7 @@
 
 from packaging.version import Version
 
+from ...gather.workspace import workspace_at
 from ...model.problem import Problem, UsageFailure
 from ...model.template.project import Origin
 from ...model.url import same_repository
@@ -9,10 +10,12 @@ from ...model.version import read_version
 from ...model.workspace.home import TOOLING
 from ...ops.git import remote as git_remote
 from ...ops.git.repository import Repository
+from ...ops.tree import HEAD, Tree
 
 ORIGIN = "origin"
 FETCHED = "refs/template"
 WANTED = ("heads", "tags")
+DEFAULT = f"{FETCHED}/{HEAD}"  # of the template's branches
 
 
 def template_url(checkout: Repository, named: str | None, repository: str) -> str:
@@ -44,9 +47,7 @@ def origin_of(scratch: Repository, url: str, subdirectory: str, *, fetch: bool) 
     """
     heads, tags = f"refs/remotes/{ORIGIN}", "refs/tags"
     if fetch:
-        refspecs = (f"+refs/{each}/*:{FETCHED}/{each}/*" for each in WANTED)
-        hint = "check the URL of the template, and that git can read it"
-        scratch.git("fetch", "--quiet", "--no-tags", "--", url, *refspecs, hint=hint)
+        fetch_template(scratch, url)
         heads, tags = f"{FETCHED}/heads", f"{FETCHED}/tags"
     revision = _shared(scratch, heads)
     return Origin(
@@ -54,6 +55,49 @@ def origin_of(scratch: Repository, url: str, subdirectory: str, *, fetch: bool) 
         revision=revision,
         tag=_newest_tag(scratch, tags, revision),
         subdirectory=subdirectory,
+    )
+
+
+def fetch_template(scratch: Repository, url: str) -> None:
+    """Fetch all branches and tags of the template, and which of its branches is the default."""
+    refspecs = (f"+refs/{each}/*:{FETCHED}/{each}/*" for each in WANTED)
+    hint = "check the URL of the template, and that git can read it"
+    default = f"+{HEAD}:{DEFAULT}"
+    scratch.git("fetch", "--quiet", "--no-tags", "--", url, default, *refspecs, hint=hint)
+
+
+def revision_of(scratch: Repository, url: str, name: str) -> str:
+    """Return the commit of the template, which was fetched, that a name leads to.
+
+    A commit that no branch leads to any more is asked for. Raises `UsageFailure` where
+    there is none.
+    """
+    for place in (f"{FETCHED}/tags/{name}", f"{FETCHED}/heads/{name}", name):
+        commit = scratch.commit_of(place)
+        if commit:
+            return commit
+    fetched = scratch.asks("fetch", "--quiet", "--no-tags", "--", url, name)
+    commit = scratch.commit_of(name) if fetched is not None else None
+    if commit is None:
+        message = f"the template has no commit `{name}`"
+        hint = "name the one that the project has now: --since REVISION"
+        raise UsageFailure(Problem("template-revision", message, hint))
+    return commit
+
+
+def is_behind(scratch: Repository, commit: str, other: str) -> bool:
+    """Tell whether a commit is an ancestor of another, or the same."""
+    return scratch.asks("merge-base", "--is-ancestor", commit, other) is not None
+
+
+def template_at(scratch: Repository, url: str, commit: str) -> Origin:
+    """Return the template at a commit, with the newest tooling that it has there."""
+    member = workspace_at(Tree.of(scratch, commit), may_be_empty=True).members.get(TOOLING)
+    return Origin(
+        url=git_remote.public_url(url),
+        revision=commit,
+        tag=_newest_tag(scratch, f"{FETCHED}/tags", commit),
+        subdirectory=member.path if member else "",
     )
 
 

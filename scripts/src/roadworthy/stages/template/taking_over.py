@@ -1,9 +1,11 @@
 """The user's checkout takes over what was made in a scratch clone, and its own remote."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...gather.workspace import workspace_at
-from ...model.problem import Problem, UsageFailure
+from ...model.problem import Problem, UsageFailure, stop_on
 from ...model.template.kept import Template
 from ...model.template.project import Project
 from ...model.workspace.home import TOOLING
@@ -17,16 +19,37 @@ from ...ops.tree import Tree
 BRANCH = "main"
 
 
-def take_over(checkout: Repository, scratch: Repository, commit: str) -> None:
-    """Let the user's checkout, which is clean, have the commit; nothing else is lost.
+def take_over(
+    checkout: Repository, scratch: Repository, commit: str, *, as_changes: bool = False
+) -> None:
+    """Let the user's checkout, which is clean, have the commit, or its changes alone.
 
     It goes over in a bundle: to fetch from the scratch clone would run git there as the user.
+    Raises `UsageFailure` where a file that git ignores would be lost.
     """
     bundle = str(scratch.path.with_name("project.bundle"))
     known = str(checkout.commit_of("HEAD"))
     scratch.git("bundle", "create", "--quiet", bundle, "HEAD", f"^{known}")
     checkout.git("bundle", "unbundle", bundle)
-    checkout.git("reset", "--quiet", "--keep", commit)
+    stop_on(_in_the_way(checkout, commit), UsageFailure)
+    if as_changes:
+        checkout.git("read-tree", "-m", "-u", "HEAD", commit)
+    else:
+        checkout.git("reset", "--quiet", "--keep", commit)
+
+
+def _in_the_way(checkout: Repository, commit: str) -> Iterator[Problem]:
+    """Find files that git ignores, and would overwrite.
+
+    https://git-scm.com/docs/gitignore#_description
+    """
+    top = Path(checkout.git("rev-parse", "--show-toplevel").removesuffix("\n"))
+    options = ("--name-only", "-z", "--no-renames", "--diff-filter=A")
+    added = checkout.git("diff-tree", "-r", *options, "HEAD", commit).split("\0")
+    for path in filter(None, added):
+        if os.path.lexists(top / path):
+            hint = "move it away; git ignores it, and would overwrite it"
+            yield Problem("folder-not-empty", f"{path} is there already", hint)
 
 
 def point_at(checkout: Repository, project: Project, *, origin_is_template: bool) -> list[str]:
