@@ -171,6 +171,14 @@ FLAGS: Mapping[str, Mapping[str, object]] = {
         "help": "how long to wait for the index to list a file (default: 300 after an upload, "
         "else 60)",
     },
+    "--resolution": {
+        "choices": ("highest", "lowest-direct"),
+        "help": "lowest-direct: test each member with the lowest versions that it admits",
+    },
+    "--built": {
+        "action": "store_true",
+        "help": "test the built wheels of members instead of their sources",
+    },
     "--affected": {
         "action": "store_true",
         "help": "only the members that a change concerns; see --base",

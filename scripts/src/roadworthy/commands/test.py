@@ -1,21 +1,23 @@
 """The command `test`."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
 from ..cli.options import Common
 from ..cli.values import part_of
 from ..gather.change import affected_since
-from ..model.problem import Problem, UsageFailure
+from ..model.problem import Failure, Problem, UsageFailure
+from ..ops.python import python_named
 from ..ops.tree import open_workspace
 from ..report import as_json, terminal
 from ..stages.steps import Steps
 from ..stages.testing.coverage import Coverage, is_measured
+from ..stages.testing.environments import ENVIRONMENTS, LOWEST, Variant
 from ..stages.testing.imports import modules_of
 from ..stages.testing.suites import Suite, select, suites
-from ..stages.testing.tested import ENVIRONMENTS, Run, Tested
+from ..stages.testing.tested import Run, Tested
 from .answer import Answer
 
 
@@ -24,6 +26,19 @@ class Options(Common):
     """What `test` takes; `others` are for pytest."""
 
     hands_on: ClassVar[bool] = True
+    own_flags: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "--python": {
+            "nargs": "+",
+            "action": "extend",
+            "default": [],
+            "metavar": "PYTHON",
+            "help": "test with these, such as 3.12 3.13 (default: the one that runs this)",
+        },
+    }
+
+    python: Sequence[str] = ()
+    resolution: str | None = None
+    built: bool = False
     affected: bool = False
     base: str | None = None
     shard: str | None = None
@@ -35,18 +50,21 @@ def run(options: Options, _: Steps) -> Answer:
     root = options.workspace.resolve()
     every = suites(root)
     chosen = _chosen(options, every)
-    coverage = Coverage.of(root, ENVIRONMENTS) if is_measured(every) else None
+    variants, warnings = _variants(options)
+    is_plain = all(variant.is_plain for variant in variants)
+    coverage = Coverage.of(root, ENVIRONMENTS) if is_plain and is_measured(every) else None
     found = Run(
         root=root,
         options=options.others,
         modules=modules_of(every),
         folders=[suite.folder for suite in every if not suite.is_whole],
         coverage=coverage,
-        is_shown=len(chosen) == 1 and not options.json,
-    ).test(chosen)
+        is_shown=len(chosen) * len(variants) == 1 and not options.json,
+    ).test(chosen, variants)
     problems = [each.problem for each in found if each.problem]
     if not chosen:
-        return Answer(as_json.tests([]), lambda: terminal.say("There is nothing to test."))
+        nothing = partial(terminal.say, "There is nothing to test.")
+        return Answer(as_json.tests([]), nothing, warnings=warnings)
     is_whole = len(chosen) == len(every) and not options.others
     is_enough, report = _measured(coverage, found, is_whole=is_whole)
     if not is_enough:
@@ -56,7 +74,43 @@ def run(options: Options, _: Steps) -> Answer:
         )
 
     show = partial(_show, found, report, is_enough=is_enough)
-    return Answer(as_json.tests(found), show, problems=problems, exit_code=1 if problems else 0)
+    return Answer(
+        as_json.tests(found),
+        show,
+        problems=problems,
+        warnings=warnings,
+        exit_code=1 if problems else 0,
+    )
+
+
+def _variants(options: Options) -> tuple[list[Variant], list[Problem]]:
+    """Return how members are tested, and say which interpreters are not here.
+
+    Raises `Failure` where none of those that are named is.
+    """
+    plain = Variant(is_lowest=options.resolution == LOWEST, is_built=options.built)
+    if plain.is_lowest and plain.is_built:
+        hint = "run them one after the other"
+        message = "--built and --resolution do not go together"
+        raise UsageFailure(Problem("options-apart", message, hint))
+    if not options.python:
+        return [plain], []
+    names = list(dict.fromkeys(options.python))
+    here = {name: python_named(name) for name in names}
+    missing = [_not_here(name) for name, python in here.items() if python is None]
+    found = [
+        replace(plain, label=name, version=python[0], python=python[1])
+        for name, python in here.items()
+        if python
+    ]
+    if not found:
+        raise Failure(*missing)
+    return found, missing
+
+
+def _not_here(name: str) -> Problem:
+    hint = f"install it, such as by `uv python install {name}`"
+    return Problem("python-missing", f"Python {name} is not here", hint)
 
 
 def _chosen(options: Options, every: Sequence[Suite]) -> list[Suite]:
@@ -83,7 +137,7 @@ def _concerned(
 def _show(found: Sequence[Tested], report: Sequence[str], *, is_enough: bool) -> None:
     for each in found:
         if not each.ok and each.output:
-            terminal.say(f"# {each.suite.name}\n\n{each.output.rstrip()}\n")
+            terminal.say(f"# {each.title}\n\n{each.output.rstrip()}\n")
     terminal.show_tests(found)
     if report:
         detail = [] if is_enough else report

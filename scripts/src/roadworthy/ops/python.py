@@ -40,6 +40,20 @@ def python_for(range_: str) -> str:
     raise Failure(Problem("python-missing", message, hint))
 
 
+@cache
+def python_named(name: str) -> tuple[str, str] | None:
+    """Return the version and the path of an interpreter: such as 3.12, a program, or a path.
+
+    None where it is not here.
+    """
+    program = shutil.which(name)
+    for candidate in [program] if program else _candidates():
+        version, _, path = _said(candidate).partition(" ")
+        if path and (program or f"{version}.".startswith(f"{name}.")):
+            return version, path
+    return None
+
+
 def _candidates() -> Iterator[str]:
     """Return programs that may be interpreters, the newest first."""
     if named := os.environ.get("UV_PYTHON", ""):

@@ -118,11 +118,15 @@ def member_folders(root: Path) -> list[Path]:
     return [Path(line) for line in printed.splitlines()]
 
 
-def sync_tests(root: Path, environment: Path, *options: str) -> Path:
+def interpreter() -> str:
+    """Return the interpreter of the user's choice, else the one that runs us."""
+    return os.environ.get("UV_PYTHON", sys.executable)
+
+
+def sync_tests(root: Path, environment: Path, *options: str, python: str) -> Path:
     """Install what tests need from the lock file into an environment; return its interpreter."""
-    command = ("sync", "--quiet", "--locked", "--no-default-groups", *options)
-    interpreter = ("--python", os.environ.get("UV_PYTHON", sys.executable))
-    _run((*command, *interpreter), os.environ, cwd=root, project_environment=environment)
+    command = ("sync", "--quiet", "--locked", "--no-default-groups", *options, "--python", python)
+    _run(command, os.environ, cwd=root, project_environment=environment)
     return _python_in(environment)
 
 
@@ -142,10 +146,18 @@ def _python_in(environment: Path) -> Path:
     return environment / folder / name
 
 
-def install(python: Path, requirements: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Install requirements into the environment of an interpreter."""
+def install(
+    python: Path,
+    requirements: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path | None = None,
+) -> None:
+    """Install requirements into the environment of an interpreter.
+
+    The workspace in `cwd` says which indexes are read.
+    """
     command = ("pip", "install", "--quiet", "--python", str(python), *requirements)
-    _run(command, environment)
+    _run(command, environment, cwd=cwd)
 
 
 def has(python: Path, name: str) -> bool:

@@ -219,6 +219,7 @@ def tests(found: Iterable[Tested]) -> dict[str, object]:
             {
                 "name": each.suite.name,
                 "path": str(each.suite.folder),
+                "python": each.label or None,
                 "ok": each.ok,
                 "line": each.line,
                 "seconds": each.seconds,

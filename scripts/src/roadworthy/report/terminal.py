@@ -187,7 +187,7 @@ def show_findings(found: Sequence[Finding]) -> None:
 
 def show_tests(found: Sequence[Tested]) -> None:
     """Show what came of the tests of each member."""
-    rows = ((e.suite.name, "ok" if e.ok else "FAILED", f"{e.seconds:.1f}", e.line) for e in found)
+    rows = ((e.title, "ok" if e.ok else "FAILED", f"{e.seconds:.1f}", e.line) for e in found)
     _table(("member", "result", "seconds", ""), rows)
 
 

@@ -90,6 +90,28 @@ def locked(lock: str) -> Locked:
     }
 
 
+def pins_of(lock: str, name: NormalizedName, group: str) -> dict[NormalizedName, str]:
+    """Return what a lock file has of each requirement of a member's group, as constraints.
+
+    What comes from elsewhere than an index has none.
+    """
+    packages = [(canonicalize_name(p["name"]), p) for p in _packages(lock)]
+    groups = [p.get("dev-dependencies", {}) for each, p in packages if each == name]
+    wanted = [entry for table in groups for entry in table.get(group, [])]
+    found: dict[NormalizedName, str] = {}
+    for entry in wanted:
+        required = canonicalize_name(entry["name"])
+        versions = {p["version"] for n, p in packages if n == required and _is_of_index(p)}
+        version = entry.get("version") or (versions.pop() if len(versions) == 1 else None)
+        if version:
+            found[required] = f"{required}=={version}"
+    return found
+
+
+def _is_of_index(package: Mapping[str, Any]) -> bool:
+    return "registry" in package.get("source", {})
+
+
 def _version_and_source(package: Mapping[str, Any]) -> str:
     """Return a version; one from git or a URL is told by where it comes from, too."""
     source = package.get("source", {})

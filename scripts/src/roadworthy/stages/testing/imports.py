@@ -23,6 +23,11 @@ def modules_of(suites: Sequence[Suite]) -> dict[str, NormalizedName]:
     return found
 
 
+def outermost(folder: Path) -> set[str]:
+    """Return the packages and modules that lie in the folder of a member without `src`."""
+    return {module.partition(".")[0] for module in _modules_in(folder)}
+
+
 def undeclared_in(
     suite: Suite, modules: Mapping[str, NormalizedName], others: Sequence[Path] = ()
 ) -> list[Undeclared]:

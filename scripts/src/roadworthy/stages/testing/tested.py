@@ -11,12 +11,12 @@ from packaging.utils import NormalizedName
 
 from ...model.problem import Failure, Problem
 from ...model.workspace.imports import Undeclared
-from ...ops import process, uv
+from ...ops import process
 from .coverage import Coverage
+from .environments import Variant
 from .imports import undeclared_in
 from .suites import GROUP, Suite
 
-ENVIRONMENTS = ".nox"
 # https://docs.pytest.org/en/stable/reference/exit-codes.html
 FINE, NOTHING_COLLECTED = 0, 5
 
@@ -25,11 +25,13 @@ FINE, NOTHING_COLLECTED = 0, 5
 class Tested:
     """What came of a suite: what it printed, and a line that says it all.
 
-    `problem` says why it failed; `python` is the interpreter of its environment.
+    `problem` says why it failed; `python` is the interpreter of its environment, and `label`
+    its version, where somebody named it.
     """
 
     suite: Suite
     line: str
+    label: str = ""
     problem: Problem | None = None
     output: str = ""
     seconds: float = 0.0
@@ -39,6 +41,11 @@ class Tested:
     def ok(self) -> bool:
         """Tell whether nothing is wrong."""
         return self.problem is None
+
+    @property
+    def title(self) -> str:
+        """Return the name of the suite, and the interpreter that somebody named."""
+        return f"{self.suite.name} ({self.label})" if self.label else self.suite.name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,44 +62,55 @@ class Run:
     coverage: Coverage | None = None
     is_shown: bool = False
 
-    def test(self, chosen: Sequence[Suite]) -> list[Tested]:
-        """Run suites, as many at once as there are cores; what takes longest starts first."""
-        ordered = sorted(chosen, key=lambda suite: suite.size, reverse=True)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return sorted(pool.map(self._tested, ordered), key=lambda each: each.suite.name)
+    def test(self, chosen: Sequence[Suite], variants: Sequence[Variant]) -> list[Tested]:
+        """Run suites in each variant, as many at once as there are cores.
 
-    def _tested(self, suite: Suite) -> Tested:
+        What takes longest starts first.
+        """
+        ordered = sorted(chosen, key=lambda suite: suite.size, reverse=True)
+        pairs = [(suite, variant) for suite in ordered for variant in variants]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            found = pool.map(lambda pair: self._tested(*pair), pairs)
+            return sorted(found, key=lambda each: each.suite.name)
+
+    def _tested(self, suite: Suite, variant: Variant) -> Tested:
         strange = undeclared_in(suite, self.modules, self.folders)
         if strange:
             return _undeclared(suite, strange)
-        if suite.missing:
-            return Tested(suite=suite, line=suite.missing)
+        missing = variant.misses(suite)
+        if missing:
+            return Tested(suite=suite, line=missing, label=variant.label)
         started = time.perf_counter()
-        selection = ("--all-packages",) if suite.is_whole else (f"--package={suite.name}",)
-        place = self.root / ENVIRONMENTS / f"test-{suite.name}"
         try:
-            python = uv.sync_tests(self.root, place, *selection, f"--group={GROUP}")
-            done = self._by_pytest(suite, python)
+            python = variant.environment(self.root, suite, {*self.modules.values()})
+            done = self._by_pytest(suite, variant, python)
         except Failure as failure:
             line = "no environment"
-            return Tested(suite=suite, line=line, problem=_failed(suite, line), output=str(failure))
-        return replace(done, seconds=round(time.perf_counter() - started, 1))
+            problem = _failed(suite, variant, line)
+            done = Tested(suite=suite, line=line, problem=problem, output=str(failure))
+        seconds = round(time.perf_counter() - started, 1)
+        return replace(done, seconds=seconds, label=variant.label)
 
-    def _by_pytest(self, suite: Suite, python: Path) -> Tested:
+    def _by_pytest(self, suite: Suite, variant: Variant, python: Path) -> Tested:
         start: tuple[str, ...] = (str(python), "-m", "pytest")
         if self.coverage:
             start = self.coverage.command(suite, python)
         environment = process.without(os.environ, "VIRTUAL_ENV")
-        command = (*start, *self.options)
-        code, output = process.watched(command, suite.folder, environment, is_shown=self.is_shown)
+        command = (*start, *variant.options, *self.options)
+        folder = variant.folder(self.root, suite)
+        code, output = process.watched(command, folder, environment, is_shown=self.is_shown)
         line = _last_line(output) or _ended(code)
-        problem = None if code in {FINE, NOTHING_COLLECTED} else _failed(suite, line)
+        problem = None if code in {FINE, NOTHING_COLLECTED} else _failed(suite, variant, line)
         return Tested(suite=suite, line=line, problem=problem, output=output, python=python)
 
 
-def _failed(suite: Suite, line: str) -> Problem:
-    hint = f"run them alone: `nox -s tests -- {suite.name}`"
-    return Problem("tests-failed", f"the tests of {suite.name} failed: {line}", hint, suite.name)
+def _failed(suite: Suite, variant: Variant, line: str) -> Problem:
+    typed = " ".join([suite.name, *variant.typed])
+    hint = f"run them alone: `nox -s tests -- {typed}`"
+    message = f"the tests of {suite.name} failed: {line}"
+    if variant.label:
+        message = f"the tests of {suite.name} failed with Python {variant.label}: {line}"
+    return Problem("tests-failed", message, hint, suite.name)
 
 
 def _undeclared(suite: Suite, strange: Sequence[Undeclared]) -> Tested:
