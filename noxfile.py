@@ -87,6 +87,8 @@ def lint(session: nox.Session) -> None:
             session.run("check-jsonschema", "--builtin-schema", f"vendor.{form}", *files)
             if form != "gitlab-ci":
                 session.run("zizmor", "--offline", "--quiet", "--strict-collection", *files)
+    if "repo-review" in tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]:
+        session.run("repo-review", "--show=err", ".")
 
 
 def _for_commands(session: nox.Session) -> list[str]:
@@ -111,6 +113,26 @@ def typecheck(session: nox.Session) -> None:
         if places:
             with session.chdir(folder):
                 session.run("mypy", *places, env={"MYPYPATH": "src"})
+
+
+@nox.session(name="check-imports", default=False, allow_parallel=True)
+def check_imports(session: nox.Session) -> None:
+    """Check that each member declares all that it imports."""
+    _sync(session, session.virtualenv.location, "--all-packages", "--group=test", "--group=imports")
+    for folder in _listed(session, UV, "workspace", "list", "--paths"):
+        source = Path(folder, "src")
+        if source.is_dir() or Path(folder) != Path.cwd():
+            with session.chdir(folder):
+                # What is declared and not imported may be a plugin, or a command.
+                place = "src" if source.is_dir() else "."
+                session.run("deptry", place, "--ignore=DEP002", *session.posargs)
+
+
+@nox.session(python=False, default=False, allow_parallel=True)
+def audit(session: nox.Session) -> None:
+    """Look for known weaknesses of what `uv.lock` has, in the OSV database."""
+    command = (UV, "audit", "--locked", "--preview-features=audit-command", *session.posargs)
+    session.run(*command, env=OWN_UV, external=True)
 
 
 def _listed(session: nox.Session, *command: str) -> list[str]:

@@ -1,11 +1,10 @@
 """The lint session: what it refuses, each broken once on purpose."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.template.desk import copy_of_the_workspace
+from tests.template.desk import NOX, copy_of_the_workspace
 
 # What the session needs, and little to look at besides.
 LINTED = (
@@ -33,7 +32,6 @@ def test_lint_refuses_a_workflow_that_is_broken(
     text = (tmp_path / file).read_text("utf-8")
     assert right in text
     (tmp_path / file).write_text(text.replace(right, wrong), "utf-8")
-    nox = Path(sys.executable).with_name("nox")
-    done = copy.run(nox, "--envdir", environments, "-s", "lint")
+    done = copy.run(NOX, "--envdir", environments, "-s", "lint")
     assert done.returncode == 1
     assert said in done.stdout + done.stderr

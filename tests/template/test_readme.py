@@ -3,17 +3,15 @@
 import os
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.template.desk import ROOT, Folder, clean_environment, copy_of_the_workspace
+from tests.template.desk import NOX, ROOT, Folder, clean_environment, copy_of_the_workspace
 from tests.template.test_template import sessions
 
 README = (ROOT / "README.md").read_text("utf-8")
 FORGE = "https://github.com/OWNER/TEMPLATE"
-NOX = Path(sys.executable).with_name("nox")
 
 
 def lines_of(block: str) -> list[str]:

@@ -67,6 +67,25 @@ def test_what_holds_for_all_packages_stays() -> None:
     assert changes(">=3.11", ">=3.12") == ["[requires-python]"]
 
 
+def test_a_number_of_days_is_the_same_tomorrow() -> None:
+    options = """\
+[options]
+exclude-newer = "2026-04-07T08:42:15Z"
+exclude-newer-span = "P1W"
+
+[options.exclude-newer-package]
+x = { timestamp = "2026-04-07T08:42:15Z", span = "P1D" }
+y = false
+"""
+    lock = f"{LOCK}\n{options}"
+    tomorrow = lock.replace("04-07", "04-08")
+    assert list(other_changes(tomorrow, [lock], DYNAMIC)) == []
+    assert list(other_changes(lock.replace("P1D", "P2D"), [lock], DYNAMIC)) == ["[options]"]
+    by_date = lock.replace('exclude-newer-span = "P1W"\n', "")
+    other_date = by_date.replace("04-07", "04-08", 1)
+    assert list(other_changes(other_date, [by_date], DYNAMIC)) == ["[options]"]
+
+
 def test_a_change_that_is_known_is_fine() -> None:
     updated = LOCK.replace('"3.10"', '"3.11"')
     outline = updated.replace("[manifest]\n", "[manifest]\ndependency-metadata = [{ a = 1 }]\n")

@@ -126,9 +126,10 @@ def manifest(machine: Machine, python: str) -> str:
     git = {"git": machine.url, "tag": TAG, "subdirectory": "scripts"}
     uv["sources"] = {name: {"workspace": True} for name in names} | {"roadworthy": git}
     if python != ">=3.11":
-        groups = ("tooling", "test", "lint", "typecheck", "attest", "dev")
+        groups = ("tooling", "test", "lint", "typecheck", "imports", "attest", "dev")
         uv["dependency-groups"] = {name: {"requires-python": ">=3.11"} for name in groups}
     document["tool"]["release"]["index"] = ""
+    del document["tool"]["repo-review"]  # which asks for all files of the template
     return tomlkit.dumps(document)
 
 

@@ -137,7 +137,24 @@ def _entries(lock: str) -> dict[str, object]:
             package.pop("version", None)
         entries.setdefault(package["name"], []).append(package)
     table.get(MANIFEST, {}).pop(OUTLINED, None)
+    if "options" in table:
+        table["options"] = _without_today(table["options"])
     return {**entries, **{f"[{key}]": value for key, value in table.items()}}
+
+
+def _without_today(options: Mapping[str, Any]) -> dict[str, object]:
+    """Return options without the time that some versions of uv compute from a number of days.
+
+    https://docs.astral.sh/uv/reference/settings/#exclude-newer
+    """
+    spans = {name: table for name, table in options.items() if isinstance(table, dict)}
+    kept = {name: value for name, value in options.items() if name not in spans}
+    if "exclude-newer-span" in kept:
+        kept.pop("exclude-newer", None)
+    for name, table in spans.items():
+        each = table.items()
+        kept[name] = {k: v.get("span", v) if isinstance(v, dict) else v for k, v in each}
+    return kept
 
 
 def _packages(lock: str) -> list[Mapping[str, Any]]:
