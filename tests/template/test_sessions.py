@@ -1,6 +1,9 @@
 """Sessions that run programs of others: what they find, each once on purpose."""
 
 import json
+import os
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from tests.template.desk import NOX, copy_of_the_workspace
+from tests.template.desk import NOX, ROOT, Folder, clean_environment, copy_of_the_workspace
 
 RECIPE = "packages/pantry-recipe/src/pantry_recipe/__init__.py"
 WHEN = "2026-01-01T00:00:00Z"
@@ -77,3 +80,28 @@ def test_an_import_that_is_not_declared_is_found(tmp_path: Path, environments: P
     done = copy.run(*run)
     assert done.returncode == 1
     assert "'packaging' imported but" in done.stdout + done.stderr
+
+
+@pytest.mark.exhaustive
+def test_the_image_of_an_application_has_it_and_what_it_requires_alone(tmp_path: Path) -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    steps = [line.removeprefix("RUN ") for line in lines if line.startswith("RUN ")]
+    copy = copy_of_the_workspace(tmp_path / "everything")
+    place = Folder(tmp_path / "source", clean_environment())
+    place.path.mkdir()
+    application = str(tmp_path / "app")
+    arguments = {"MEMBER": "pantry-cli", "COMMAND": "pantry", "UV_PYTHON": sys.executable}
+    place.environment.update(arguments, UV_PROJECT_ENVIRONMENT=application)
+    install, of_others, everything, link = steps
+    assert install.startswith("python -m pip install")
+    for name in ("pyproject.toml", "uv.lock"):
+        shutil.copy2(ROOT / name, place.path)
+    place.output("sh", "-c", of_others)
+    shutil.copytree(copy.path, place.path, dirs_exist_ok=True)
+    place.output("sh", "-c", everything)
+    place.output("sh", "-c", link.replace("/app", application))
+    uv = os.environ.get("UV", "uv")
+    listed = place.output(uv, "pip", "freeze", "--python", f"{application}/bin/python")
+    names = [line.partition(" @ ")[0] for line in listed.splitlines()]
+    assert names == ["pantry-cli", "pantry-quantity", "pantry-recipe"]
+    assert place.output(f"{application}/bin/start", "--help").startswith("usage: pantry")
