@@ -103,6 +103,17 @@ def test_prepare_shows_the_release_commit_and_makes_none(checkout: Repo, remote:
     assert (checkout.refs(), remote.refs()) == before
 
 
+def test_prepare_names_the_line_that_pushes_the_commit_while_there_is_one(single: Repo) -> None:
+    typed = f"--workspace {single.path}"
+    line = f"Nothing was changed. `nox -s prepare -- --execute {typed}` pushes this commit.\n"
+    shown = run(single.path, "prepare")
+    assert shown.stdout.endswith(line), shown
+    pushed = run(single.path, "prepare", "--execute")
+    assert (pushed.code, "Nothing was changed" in pushed.stdout) == (0, False)
+    again = run(single.path, "prepare").stdout
+    assert again == "Everything that is due is already prepared.\n"
+
+
 def test_prepare_pushes_one_commit_with_versions_ranges_changelogs_and_lock(
     checkout: Repo, remote: Repo
 ) -> None:

@@ -39,7 +39,7 @@ def run(options: Options, steps: Steps) -> Answer:
     words = patch or "Everything that is due is already prepared."
     if options.execute and patch:
         words += request
-    if not options.execute:
+    if not options.execute and patch:
         words += f"\nNothing was changed. `{for_real(options)}` pushes this commit."
     data = {"plan": as_json.plan(work.plan), "commit": work.commit if options.execute else None}
     return Answer({**data, "patch": patch}, lambda: terminal.say(words))
