@@ -8,6 +8,7 @@ import pytest
 from roadworthy.ops import loopback, process
 
 from .helpers.cli import run
+from .helpers.here import missing
 from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
 from .helpers.jobs import release_in_jobs
 from .helpers.patterns import PATTERNS
@@ -27,12 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the slow tests out, unless they are asked for, and all but those of a promise."""
+    """Leave out the slow tests, unless they are asked for, and what this machine cannot run.
+
+    With `--promise`, all but the tests of a promise are left out.
+    """
     number = config.getoption("--promise")
     left_out = [
         item
         for item in items
         if (item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive"))
+        or missing(item)
         or (number and number not in [mark.args[0] for mark in item.iter_markers("promise")])
     ]
     config.hook.pytest_deselected(items=left_out)

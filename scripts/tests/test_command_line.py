@@ -37,6 +37,7 @@ def test_an_unknown_command_or_option_is_wrong_use(tmp_path: Path) -> None:
     assert run(tmp_path, "plan", "--execute").code == 2
 
 
+@pytest.mark.needs("links")
 def test_the_workspace_is_named_before_or_after_the_command_or_is_the_folder(
     tmp_path: Path,
 ) -> None:
@@ -114,6 +115,7 @@ FULL = (
 )
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 @pytest.mark.parametrize(
     ("typed", "unbuffered"),
@@ -130,6 +132,7 @@ def test_an_answer_that_cannot_be_written_is_an_error(
     assert through("> /dev/full 2> /dev/full", tmp_path, *words, **variables) == Done(1, "", "")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 @pytest.mark.parametrize("nowhere", ["> /dev/full", ">&-"])
 def test_where_nobody_hears_of_the_steps_the_work_is_done(nowhere: str, tmp_path: Path) -> None:
@@ -139,6 +142,7 @@ def test_where_nobody_hears_of_the_steps_the_work_is_done(nowhere: str, tmp_path
     assert through(f"2{nowhere}", repo.path, "plan", "zq-none") == Done(2, "", "")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-"])
 def test_with_its_outputs_closed_a_command_writes_into_no_file_of_ours(
@@ -150,6 +154,7 @@ def test_with_its_outputs_closed_a_command_writes_into_no_file_of_ours(
     assert done.stderr.splitlines()[0].startswith("plan ")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 def test_questions_that_nobody_can_answer_are_wrong_use(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path, member("zq-base"))

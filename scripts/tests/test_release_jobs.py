@@ -76,6 +76,7 @@ def tags(machine: Machine) -> list[str]:
     return machine.remote.git("tag").splitlines()
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_release_runs_job_by_job_as_its_file_says(machine: Machine, forge: Forge) -> None:
@@ -124,6 +125,7 @@ def assert_that_nobody_saw_a_secret(machine: Machine) -> None:
     assert not [text for text in seen_by_job for secret in others if secret in text]
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_release_that_is_run_again_changes_nothing(machine: Machine, forge: Forge) -> None:
@@ -144,6 +146,7 @@ def merge(machine: Machine, folder: Path) -> str:
     return file
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("forge", FORGES)
 @pytest.mark.parametrize("waits_after", ["prepare", "build", "publish"])
@@ -160,6 +163,7 @@ def test_what_is_merged_while_a_release_waits_is_not_in_it(
     assert tags(machine)[0].startswith("release/")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_release_goes_on_from_the_job_that_failed(machine: Machine, forge: Forge) -> None:
@@ -174,6 +178,7 @@ def test_a_release_goes_on_from_the_job_that_failed(machine: Machine, forge: For
     assert_that_nobody_saw_a_secret(machine)
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("forge", FORGES)
 def test_a_release_runs_where_nobody_may_push_to_the_branch(

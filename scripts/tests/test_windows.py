@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.helpers.cli import ROOT
 from tests.helpers.workspaces import make_workspace, trio
 
 # All is imported twice: what is not ours keeps the names that it needs here.
@@ -43,3 +46,28 @@ def test_members_are_built_with_nothing_that_windows_lacks(tmp_path: Path) -> No
         (sys.executable, "-c", program, *words), capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout.count(".whl")) == (0, 3), done.stderr
+
+
+def collected(*options: str) -> set[str]:
+    """Return the tests that pytest collects."""
+    words = ("--collect-only", "--quiet", "--numprocesses=0", "--exhaustive", *options)
+    done = subprocess.run(
+        (sys.executable, "-m", "pytest", *words),
+        cwd=ROOT / "scripts",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {line for line in done.stdout.splitlines() if line.startswith("tests/")}
+
+
+@pytest.mark.exhaustive
+def test_without_what_windows_lacks_all_tests_are_collected_that_do_not_need_it() -> None:
+    here, there = collected(), collected("-p", "tests.helpers.lacking")
+    assert there < here
+    left_out = {name.partition("::")[0] for name in here - there}
+    whole = {"tests/commands/test_convergence.py", "tests/commands/test_interrupted.py"}
+    assert whole <= left_out
+    assert not any(name.startswith(tuple(whole)) for name in there)
+    assert len(here - there) < len(here) / 20

@@ -26,7 +26,7 @@ class Example:
 
     def seen(self) -> list[str]:
         """Return the commit that each project has: by tag, by branch, at HEAD."""
-        lines = self.folder.output("./check").splitlines()
+        lines = self.folder.output(sys.executable, "check.py").splitlines()
         return [line.split()[-1] for line in lines if line.startswith("pantry-recipe at ")]
 
 
@@ -55,15 +55,15 @@ def example(tmp_path: Path) -> Example:
 @pytest.mark.exhaustive
 def test_an_upgrade_takes_what_is_new_each_in_its_own_way(example: Example) -> None:
     first = example.members.output("git", "rev-parse", "HEAD")
-    example.folder.output("./upgrade")
+    example.folder.output(sys.executable, "upgrade.py")
     assert example.seen() == [first, first, first]
     text = (example.members.path / RECIPE).read_text("utf-8")
     later = example.members.commit("feat: more", {RECIPE: f"{text}\nNEW = True\n"})
     assert example.seen() == [first, first, first]
-    example.folder.output("./upgrade")
+    example.folder.output(sys.executable, "upgrade.py")
     assert example.seen() == [first, later, later]
     example.members.output("git", "tag", "--annotate", "--message", "all", LATER)
-    example.folder.output("./upgrade")
+    example.folder.output(sys.executable, "upgrade.py")
     assert example.seen() == [later, later, later]
     manifest = (example.folder.path / "by-tag" / "pyproject.toml").read_text("utf-8")
     assert manifest.count(f'tag = "{LATER}"') == 2
@@ -73,7 +73,7 @@ def test_the_scheduled_workflows_do_what_is_tried_here() -> None:
     for name in (".github/workflows/upgrade.yml", ".gitlab-ci.yml"):
         lines = (EXAMPLE / name).read_text("utf-8").splitlines()
         commands = [line.strip(" -").removeprefix("run: ") for line in lines]
-        assert commands.index("./upgrade") + 1 == commands.index("./check"), name
+        assert commands.index("python upgrade.py") + 1 == commands.index("python check.py"), name
 
 
 def test_a_change_of_a_member_is_seen_at_once_in_its_own_workspace(example: Example) -> None:

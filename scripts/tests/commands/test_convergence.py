@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from signal import SIGINT, SIGKILL, SIGTERM, Signals
+from signal import SIGINT, SIGTERM, Signals
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -28,13 +28,16 @@ from tests.helpers.broken_off import STEPS
 from tests.helpers.cli import Done
 from tests.helpers.gate import Loss, Moment
 from tests.helpers.harm import HARMS, released_by_hand
+from tests.helpers.here import KILL
 from tests.helpers.promises import Witness
 from tests.helpers.world import MEMBERS, World, Worlds, worlds
+
+pytestmark = pytest.mark.needs("signals")
 
 FAILED = 1
 WHOLE = {0, 3}
 # How a release ends that is stopped; the third is the command line's own answer.
-ENDS = {SIGKILL: {-SIGKILL}, SIGTERM: {130, -SIGTERM}, SIGINT: {130}}
+ENDS = {KILL: {-KILL}, SIGTERM: {130, -SIGTERM}, SIGINT: {130}}
 # The first run finishes what was broken off, the second releases what came meanwhile.
 MOST_RUNS = 3
 # A rule takes as long as a release or two, so the health checks on time say nothing here.
@@ -51,7 +54,7 @@ LONG = settings(REAL, max_examples=6, stateful_step_count=10)
 
 places = st.integers(0, 1)
 members = st.sampled_from(MEMBERS)
-endings = st.sampled_from((SIGKILL, SIGTERM, SIGINT))
+endings = st.sampled_from((KILL, SIGTERM, SIGINT))
 
 
 class Convergence(RuleBasedStateMachine):
@@ -228,16 +231,16 @@ def test_a_release_killed_while_the_index_has_a_file_in_its_hands_is_completed(
     at: Worlds, moment: Moment
 ) -> None:
     with at.opened() as world:
-        done = accidents.broken_off_in_upload(world, 0, moment, 2, SIGKILL)
+        done = accidents.broken_off_in_upload(world, 0, moment, 2, KILL)
         stored = 1 if moment is Moment.READ else 2
-        assert (done.code, len(world.gate.files())) == (-SIGKILL, stored)
+        assert (done.code, len(world.gate.files())) == (-KILL, stored)
         converge(world, Witness(world))
 
 
 @pytest.mark.exhaustive
 def test_what_is_finished_and_what_is_new_have_a_release_tag_each(at: Worlds) -> None:
     with at.opened() as world:
-        accidents.broken_off_in_upload(world, 0, Moment.READ, 3, SIGKILL)
+        accidents.broken_off_in_upload(world, 0, Moment.READ, 3, KILL)
         world.change(0, "zq-base")  # which is published: this waits for the next release
         world.change(0, "zq-top")  # of which nothing is: it is released as it is now
         converge(world, Witness(world))
@@ -253,7 +256,7 @@ def test_a_release_whose_name_is_taken_meanwhile_finds_another(at: Worlds) -> No
 @pytest.mark.exhaustive
 def test_a_member_is_released_again_while_its_release_tag_is_missing(at: Worlds) -> None:
     with at.opened() as world:
-        accidents.broken_off_after(world, 0, "tag", SIGKILL)
+        accidents.broken_off_after(world, 0, "tag", KILL)
         world.change(0, "zq-base")
         converge(world, Witness(world))
 

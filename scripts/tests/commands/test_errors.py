@@ -101,6 +101,7 @@ def test_git_is_missing(repo: Repo, tmp_path: Path) -> None:
     told(run(repo.path, "plan", PATH=str(empty)), 1, "git is not installed", "install git")
 
 
+@pytest.mark.needs("links")
 @pytest.mark.promise(26)
 def test_uv_is_missing(repo: Repo, tmp_path: Path) -> None:
     tools = tmp_path / "bin"

@@ -11,8 +11,9 @@ import pytest
 
 from tests.helpers import clones
 from tests.helpers.cli import ROOT, Done, command
+from tests.helpers.here import HANGUP
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.promise(31)]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.promise(31), pytest.mark.needs("signals")]
 
 REHEARSAL = ("release", "--installer", "uv")
 INTERRUPTED = 130
@@ -67,7 +68,7 @@ def test_under_nox_the_tooling_says_its_own_words(temporary: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "signals",
-    [(signal.SIGINT, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT), (signal.SIGHUP,)],
+    [(signal.SIGINT, signal.SIGTERM), (signal.SIGTERM, signal.SIGINT), (HANGUP,)],
     ids=lambda signals: " ".join(each.name for each in signals),
 )
 def test_a_second_signal_does_not_break_off_the_tidying_up(

@@ -91,6 +91,7 @@ def test_what_has_the_new_name_already_is_left_alone(path: str, code: str, repo:
     assert text(repo, path) == "kept"
 
 
+@pytest.mark.needs("modes")
 def test_a_rename_that_uv_cannot_lock_changes_nothing(repo: Repo) -> None:
     path = "packages/zq-app/pyproject.toml"
     broken = text(repo, path).replace('"zq-base>=0.1.0,<0.2"', '"zq-base>=0.1.0,<0.2", "zq-none"')

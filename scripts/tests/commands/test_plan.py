@@ -172,6 +172,7 @@ def tools(folder: Path, *names: str) -> str:
     return str(folder)
 
 
+@pytest.mark.needs("scripts")
 def test_an_svg_is_drawn_by_graphviz_or_refused_with_the_way_out(
     checkout: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -190,6 +190,7 @@ def released(prepared: Prepared, name: str, reader: str) -> None:
     assert f"has {WHEEL} with other content" in conflict.stderr
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_release_goes_to_every_index_of_the_catalogue(
@@ -209,6 +210,7 @@ def test_a_release_goes_to_every_index_of_the_catalogue(
         assert made.seen <= {"", *(str(Login.of(*login)) for login in logins)}
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.usefixtures("nobody")
 @pytest.mark.parametrize("name", WITH_KEYRING)
 def test_a_keyring_is_enough_to_upload_and_to_read(
@@ -257,6 +259,7 @@ def test_a_private_index_that_cannot_be_read_is_not_uploaded_to(
         assert "it answers 401" in done.stderr
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.usefixtures("nobody")
 def test_a_keyring_that_has_nothing_is_said(
     prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -220,6 +220,7 @@ def test_a_release_whose_tags_alone_are_there_is_verified_and_closed(released: R
     assert tags(remote) == (PAIR_TAGS, [closing])
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.promise(5)
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("step", STEPS)
@@ -232,6 +233,7 @@ def test_a_release_killed_between_any_two_steps_is_completed(
     assert_completed(pair, shelf)
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.promise(5)
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("upload", [1, 2, 3, 4])

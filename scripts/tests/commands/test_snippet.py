@@ -113,6 +113,7 @@ def files(answer: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
     return {snippet["file"]: snippet for snippet in answer["snippets"] if snippet["file"]}
 
 
+@pytest.mark.needs("scripts")
 def test_the_lines_for_uv_install_a_member_and_its_siblings(repo: Repo, consumer: Consumer) -> None:
     answer = told(repo, "zq-app")
     assert (answer["revision"], answer["commit"]) == ("zq-app/v0.1.0", repo.head("zq-app/v0.1.0"))
@@ -127,6 +128,7 @@ def test_the_lines_for_uv_install_a_member_and_its_siblings(repo: Repo, consumer
     assert consumer.types(line) == "hello\n"
 
 
+@pytest.mark.needs("scripts")
 def test_the_lines_for_a_uv_project_lock_the_release(repo: Repo, consumer: Consumer) -> None:
     answer = told(repo, "zq-app")
     consumer.types(f"uv init --quiet --bare --no-workspace --python {PYTHON}")
@@ -148,6 +150,7 @@ def test_the_lines_for_a_uv_project_lock_the_release(repo: Repo, consumer: Consu
     assert lock.count(f"#{commit}") == len(ALL)
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 def test_a_branch_that_has_moved_is_taken_by_an_upgrade_of_all_that_come_from_it(
     repo: Repo, consumer: Consumer
@@ -169,6 +172,7 @@ def test_a_branch_that_has_moved_is_taken_by_an_upgrade_of_all_that_come_from_it
     consumer.types(".venv/bin/python -c 'import zq_base.more'")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize(
     "start",
     ["uv pip sync ", pytest.param("python -m pip install -r ", marks=pytest.mark.exhaustive)],
@@ -183,6 +187,7 @@ def test_a_lock_file_installs_with_either(repo: Repo, consumer: Consumer, start:
     assert [n for n in consumer.has() if n.startswith("zq-")] == ["zq-app", "zq-base", "zq-middle"]
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("way", ["urls", "requirements", "constraints"])
 def test_the_lines_for_pip_name_every_sibling(repo: Repo, consumer: Consumer, way: str) -> None:
@@ -201,6 +206,7 @@ def test_the_lines_for_pip_name_every_sibling(repo: Repo, consumer: Consumer, wa
     assert [n for n in consumer.has() if n.startswith("zq-")] == ["zq-base", "zq-middle"]
 
 
+@pytest.mark.needs("scripts")
 def test_several_members_are_named_at_the_release_that_has_them_all(
     repo: Repo, consumer: Consumer
 ) -> None:
@@ -279,6 +285,7 @@ def test_a_short_form_of_the_user_is_written_out_for_others(tmp_path: Path) -> N
     assert URL in "".join(each["text"] for each in done.json["snippets"]), done.stderr
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize(("place", "url"), [("home", "/~/repo.git"), ("root", "/repo.git")])
 def test_a_short_url_is_printed_as_the_one_that_git_can_read(
     place: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

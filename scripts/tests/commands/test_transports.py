@@ -113,6 +113,7 @@ def test_with_a_credential_helper(installer: str, private: HttpForge, home: Path
     assert_verified(installer, url, GIT_CONFIG_GLOBAL=str(settings))
 
 
+@pytest.mark.needs("scripts")
 @each_installer
 def test_with_an_askpass_program(installer: str, private: HttpForge, home: Path) -> None:
     answer = f'case "$1" in User*) echo {USER} ;; *) echo {TOKEN} ;; esac'

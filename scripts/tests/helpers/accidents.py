@@ -1,12 +1,13 @@
 """What happens to a release in a world: it is broken off, or somebody comes in between."""
 
 from collections.abc import Callable
-from signal import SIGKILL, Signals
+from signal import Signals
 
 from packaging.version import Version
 
 from .cli import Done
 from .gate import Moment
+from .here import KILL
 from .world import World, raised
 
 
@@ -31,7 +32,7 @@ def broken_off_in_upload(
         if (now, count) != (moment, number):
             return True
         running.stop(how)
-        return how is not SIGKILL
+        return how is not KILL
 
     world.gate.watch(at)
     done = running.finish()

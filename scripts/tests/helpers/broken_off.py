@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .cli import ROOT, Done, command
+from .here import KILL, STOP
 
 RELEASE = ("release", "--execute", "--installer", "uv")
 STEPS = (
@@ -48,7 +49,7 @@ class Running:
                 lines.append(line)
                 on_step(line.partition(" ")[0])
         except BaseException:
-            self.stop(signal.SIGKILL)
+            self.stop(KILL)
             raise
         finally:
             self._process.stderr.close()
@@ -61,7 +62,7 @@ class Running:
         Any other signal goes to it alone, as from a person or a CI; what it has started
         meanwhile is left an orphan, and may go on for a moment.
         """
-        if how is signal.SIGKILL:
+        if how is KILL:
             for process in frozen(self._process.pid):
                 _send(process, how)
         else:
@@ -77,7 +78,7 @@ def below(process: int) -> list[int]:
 
 def frozen(process: int) -> list[int]:
     """Hold a process and all below it, so that none starts another; return them."""
-    _send(process, signal.SIGSTOP)
+    _send(process, STOP)
     children = [child for child, parent in _processes() if parent == process]
     return [process, *(found for child in children for found in frozen(child))]
 

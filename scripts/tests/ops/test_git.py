@@ -127,6 +127,7 @@ def test_a_folder_of_somebody_else_is_no_traceback(tmp_path: Path) -> None:
         open_workspace(tmp_path)
 
 
+@pytest.mark.needs("scripts")
 def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> None:
     tags = {Tag(name=f"jam/v{n}", commit=repo.head()): f"jam {n}\n\n- é\n" for n in (1, 2)}
     annotate_tags(opened(repo), tags)
@@ -146,6 +147,7 @@ def test_annotated_tags_are_made_in_one_go_or_signed_one_by_one(repo: Repo) -> N
         annotate_tags(opened(repo), {Tag(name="jam/v3", commit=repo.head()): "jam 3"})
 
 
+@pytest.mark.needs("modes")
 def test_a_commit_is_made_of_texts_without_a_working_tree(repo: Repo) -> None:
     odd, quoted = "a \udce9\\\\ b", '"q"\n'
     repo.commit("a", {"run": "1", "gone": "1", "stays": "1\n"})
@@ -165,6 +167,7 @@ def test_a_commit_is_made_of_texts_without_a_working_tree(repo: Repo) -> None:
     assert tree.at(made).texts(texts) == kept
 
 
+@pytest.mark.needs("scripts")
 def test_a_commit_that_cannot_be_signed_is_a_failure(repo: Repo) -> None:
     signer = repo.path.parent / "signer"
     signer.write_text("#!/bin/sh\nexit 1\n", "utf-8")

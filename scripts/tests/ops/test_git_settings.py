@@ -162,6 +162,7 @@ def test_a_settings_file_that_git_cannot_read_is_said(repo: Repo, as_user: Path)
         open_workspace(repo.path)
 
 
+@pytest.mark.needs("scripts")
 def test_a_clone_of_ours_has_no_hooks_and_runs_no_program_of_the_users(
     repo: Repo, tmp_path: Path, hostile_git: HostileGit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +193,7 @@ def test_files_that_git_reads_without_a_setting_do_not_count_in_ours(
     assert made.git("cat-file", "blob", ":two.txt") == "2\r\n"
 
 
+@pytest.mark.needs("scripts")
 def test_programs_of_a_hostile_user_leave_a_mark_where_they_can(
     repo: Repo, tmp_path: Path, hostile_git: HostileGit
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_tag_names_its_release_in_one_word_or_not_at_all(
     assert (tag.name, tag.commit, tag.released_with) == ("v1", repo.head(), read)
 
 
+@pytest.mark.needs("links")
 def test_a_workspace_with_strange_names_and_messages_is_planned(tmp_path: Path) -> None:
     repo = make_workspace(tmp_path / "workspace", trio())
     repo.git("tag", "zq-base/v0.1.0")

@@ -255,6 +255,7 @@ def test_credentials_are_not_sent_in_the_open(monkeypatch: pytest.MonkeyPatch) -
     assert "is not https" in indexes.read_page(index, NAME).unknown
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize("is_installed", [True, False])
 def test_a_keyring_without_an_answer_is_said_and_is_no_traceback(
     stage: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool

@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 
 from roadworthy.model.problem import Failure, Problem
-from roadworthy.ops import process, running
+from roadworthy.ops import kept, process, running
 
 LEAVES_SOMETHING = """\
 import subprocess, sys
@@ -58,6 +58,7 @@ def test_an_exit_code_and_the_last_words_are_kept() -> None:
     assert found.message.endswith("ended with exit code 1\nwhat is wrong")
 
 
+@pytest.mark.needs("signals")
 @pytest.mark.parametrize("how", ["", "start_new_session=True"])
 def test_the_output_of_a_program_is_whole_though_something_it_left_behind_holds_it(
     how: str,
@@ -68,6 +69,7 @@ def test_the_output_of_a_program_is_whole_though_something_it_left_behind_holds_
     assert is_gone(pid)
 
 
+@pytest.mark.needs("signals")
 def test_what_others_code_left_running_is_stopped() -> None:
     code = LEAVES_SOMETHING.format(how="stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL")
     command = (sys.executable, "-c", code)
@@ -82,6 +84,7 @@ def test_an_input_that_is_not_utf_8_arrives_as_it_is() -> None:
     assert process.run((sys.executable, "-c", code), stdin="a\udcff\n") == "61ff0a\n"
 
 
+@pytest.mark.needs("signals")
 def test_all_that_runs_is_stopped_at_once_and_workers_start_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -114,6 +117,69 @@ def test_what_uploads_go_with_is_inherited_by_no_program(monkeypatch: pytest.Mon
     process.put_away_credentials()
     assert name not in process.run(shown)
     assert process.own_environment()[name] == "a secret"
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "pip", "uv"),
+    [
+        ("linux", {}, (".config/pip/pip.conf", ".pip/pip.conf"), ".config/uv/uv.toml"),
+        (
+            "linux",
+            {"XDG_CONFIG_HOME": "/home/me/own"},
+            ("own/pip/pip.conf", ".pip/pip.conf"),
+            "own/uv/uv.toml",
+        ),
+        (
+            "darwin",
+            {},
+            ("Library/Application Support/pip/pip.conf", ".config/pip/pip.conf", ".pip/pip.conf"),
+            ".config/uv/uv.toml",
+        ),
+        (
+            "win32",
+            {},
+            ("AppData/Roaming/pip/pip.ini", "pip/pip.ini"),
+            "AppData/Roaming/uv/uv.toml",
+        ),
+        (
+            "win32",
+            {"APPDATA": "/home/me/far"},
+            ("far/pip/pip.ini", "pip/pip.ini"),
+            "far/uv/uv.toml",
+        ),
+    ],
+)
+def test_the_settings_of_pip_and_uv_are_found_where_each_system_has_them(
+    platform: str, variables: dict[str, str], pip: tuple[str, ...], uv: str
+) -> None:
+    home = Path("/home/me")
+    assert kept.index_files(platform, home, variables) == {
+        "PIP_CONFIG_FILE": tuple(home / file for file in pip),
+        "UV_CONFIG_FILE": (home / uv,),
+    }
+
+
+def test_settings_of_an_old_place_are_taken_where_no_newer_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("PIP_CONFIG_FILE", raising=False)
+    old, new = tmp_path / ".pip/pip.conf", tmp_path / ".config/pip/pip.conf"
+    found = []
+    for file in (old, new):
+        file.parent.mkdir(parents=True)
+        file.write_text("[global]\n", "utf-8")
+        found.append(kept.kept_for_others()["PIP_CONFIG_FILE"])
+    assert found == [str(old), str(new)]
+
+
+def test_on_windows_a_build_has_folders_of_its_own_where_programs_keep_things() -> None:
+    home = Path("/home/job")
+    assert {*process.own_folders(home, "linux")} == {"HOME", "USERPROFILE", "XDG_CACHE_HOME"}
+    windows = process.own_folders(home, "win32")
+    assert windows["APPDATA"] == str(home / "AppData/Roaming")
+    assert windows["LOCALAPPDATA"] == str(home / "AppData/Local")
 
 
 def test_compilers_are_found_where_the_user_has_them(

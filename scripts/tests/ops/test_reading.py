@@ -76,6 +76,7 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     return Stub.put_on_path(tmp_path, monkeypatch, "keyring")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize("service", ["{url}", "{host}", "http://{host}"])
 def test_the_keyring_is_asked_for_the_url_then_for_the_host_and_once(
     keyring: Stub, monkeypatch: pytest.MonkeyPatch, service: str
@@ -90,6 +91,7 @@ def test_the_keyring_is_asked_for_the_url_then_for_the_host_and_once(
     assert keyring.asked() == [f"get {way} me" for way in asked]
 
 
+@pytest.mark.needs("scripts")
 def test_the_keyring_is_asked_for_the_user_in_the_url_and_not_with_a_password(
     keyring: Stub,
 ) -> None:
@@ -102,6 +104,7 @@ def test_the_keyring_is_asked_for_the_user_in_the_url_and_not_with_a_password(
     assert "secret" not in " ".join(keyring.asked())
 
 
+@pytest.mark.needs("scripts")
 def test_the_keyring_is_left_alone_where_it_is_not_needed(
     keyring: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

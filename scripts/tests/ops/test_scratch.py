@@ -64,6 +64,7 @@ def test_a_folder_is_gone_afterwards(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.needs("signals")
 def test_the_folder_of_a_run_that_was_killed_is_removed_by_the_next(temporary: Path) -> None:
     left = abandoned(temporary)
     with scratch_folder() as folder:
@@ -77,6 +78,7 @@ def test_the_folder_of_a_run_that_goes_on_stays(temporary: Path) -> None:
         assert (folder / "built").is_dir()
 
 
+@pytest.mark.needs("signals")
 def test_the_folder_of_another_machine_that_shares_the_place_stays(temporary: Path) -> None:
     left = abandoned(temporary)
     (left / LOCK).write_text("another.example.invalid", "utf-8")
@@ -87,6 +89,7 @@ def test_the_folder_of_another_machine_that_shares_the_place_stays(temporary: Pa
     assert not left.exists()
 
 
+@pytest.mark.needs("signals", "users")
 def test_the_folder_of_another_user_stays(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = abandoned(temporary)
     own = os.getuid()
@@ -95,6 +98,7 @@ def test_the_folder_of_another_user_stays(temporary: Path, monkeypatch: pytest.M
     assert left.is_dir()
 
 
+@pytest.mark.needs("links", "signals")
 def test_what_is_no_folder_of_ours_stays(temporary: Path) -> None:
     (temporary / "release-notes").mkdir()
     (temporary / "release-notes" / "text").touch()
@@ -114,6 +118,7 @@ def test_what_is_no_folder_of_ours_stays(temporary: Path) -> None:
     assert sorted(temporary.rglob("*")) == before
 
 
+@pytest.mark.needs("signals")
 def test_git_never_shows_what_takes_shape_in_a_checkout(tmp_path: Path) -> None:
     checkout, target = Repo.init(tmp_path / "checkout"), tmp_path / "checkout" / "dist"
     left = abandoned(checkout.path, f"folder_beside(Path({str(target)!r}))")

@@ -137,6 +137,7 @@ def test_a_netrc_file_is_read_for_an_upload_as_uv_reads_it(
     assert uv_publish.login_of(index, {"PYPI_ID_TOKEN": "a.b.c"}) is None
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(17)
 def test_a_keyring_is_asked_by_us_and_uv_gets_the_password(
     built: Path, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -151,6 +152,7 @@ def test_a_keyring_is_asked_by_us_and_uv_gets_the_password(
     assert list(uv_publish.keyring_problems(index, uv_publish.given_to(index))) == []
 
 
+@pytest.mark.needs("scripts")
 def test_a_keyring_that_has_nothing_is_known_before_an_upload(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +246,7 @@ def test_how_a_server_is_reached_is_taken_from_the_configuration_of_the_user(
     assert shelf.files() == [WHEEL, SDIST]
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(15)
 def test_uv_sees_no_secret_but_that_of_the_upload(
     built: Path, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,8 @@ from tests.helpers.derived import NOX, Machine, machine_with_template, with_root
 from tests.helpers.pipelines import GITLAB, read
 from tests.helpers.repository import Repo
 
+pytestmark = pytest.mark.needs("scripts")
+
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What CI installs is what the tests run with; of GitHub's program the calls are noted.
 PYTHON = '#!/bin/sh\n[ "$*" = "-m pip install nox[uv]" ] && exit 0\nexec {python} "$@"\n'

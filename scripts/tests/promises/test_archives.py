@@ -416,6 +416,7 @@ def contents(path: Path) -> dict[str, bytes]:
         return {name: wheel.read(name) for name in wheel.namelist()}
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize("backend", ["uv_build", "setuptools"])
 def test_a_link_that_leads_out_of_the_repository_is_refused_before_anything_is_built(
     backend: str, tmp_path: Path
@@ -435,6 +436,7 @@ def test_a_link_that_leads_out_of_the_repository_is_refused_before_anything_is_b
     assert (done.code, (repo.path / "dist").exists()) == (1, False)
 
 
+@pytest.mark.needs("links")
 def test_a_link_within_the_repository_is_packed_as_what_it_leads_to(tmp_path: Path) -> None:
     repo = workspace(tmp_path / "w")
     repo.commit("docs: add a license", {"LICENSE": "ours\n"})

@@ -16,6 +16,8 @@ from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import index_table, make_workspace, member, with_backend
 
+pytestmark = pytest.mark.needs("scripts")
+
 RELEASE = ("release", "--execute", "--installer", "uv")
 CANARY = "canary-51d0"
 SECRETS = {
@@ -144,6 +146,7 @@ def test_what_changes_a_dependent_while_it_is_installed_is_noticed(
     assert (done.code, words in done.stderr, shelf.files()) == (1, True, []), done.stderr
 
 
+@pytest.mark.needs("modes")
 @pytest.mark.promise(23)
 def test_what_a_backend_packs_is_for_everybody_to_read(tmp_path: Path, shelf: Shelf) -> None:
     attacked = Attacked(tmp_path, shelf, {})

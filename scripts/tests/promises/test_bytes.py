@@ -61,6 +61,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {each["filename"]: each["sha256"] for each in told}
 
 
+@pytest.mark.needs("modes")
 @pytest.mark.parametrize(
     ("backend", "same"),
     [

@@ -23,7 +23,7 @@ from roadworthy.ops.process import CommandFailure
 from roadworthy.ops.tree import open_workspace
 from roadworthy.stages import preflight
 from tests.helpers import clones
-from tests.helpers.cli import ROOT, run
+from tests.helpers.cli import ROOT, command, run
 from tests.helpers.hostile import shielded
 from tests.helpers.inside import changed, everything
 from tests.helpers.programs import shell_program
@@ -32,6 +32,7 @@ from tests.helpers.repository import Repo
 pytestmark = pytest.mark.promise(31)
 
 RELEASE = ("release", "--execute", "--installer", "uv")
+UV = os.environ.get("UV", "uv")
 REHEARSAL = ("release", "--installer", "uv")
 BOUND = {
     "GIT_DIR": "{}/.git",
@@ -41,6 +42,27 @@ BOUND = {
     "GIT_COMMON_DIR": "{}/.git",
     "GIT_PREFIX": "packages/",
 }
+
+
+def started_in(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run a program as somebody does who stands in a folder."""
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_settings_of_a_workspace_for_uv_reach_no_consumer(
+    single: Repo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (single.path / "pyproject.toml").read_text("utf-8")
+    own = "[tool.uv]\nno-build = true\n\n[tool.uv.workspace]"
+    manifest = text.replace("[tool.uv.workspace]", own)
+    single.commit("chore: for those who work on it", {"pyproject.toml": manifest})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))  # a uv.toml would be the only settings
+    words = command(single.path, "verify-git-install", "--installer", "uv", "--json")
+    done = started_in(single.path, *words)
+    assert [result["problem"] for result in json.loads(done.stdout)["results"]] == [None]
+    # It would reach whoever installs from there.
+    there = (UV, "pip", "install", "--no-deps", "--target", "x", "./packages/zq-base")
+    assert "disabled" in started_in(single.path, *there).stderr
 
 
 @pytest.mark.parametrize(
@@ -114,6 +136,7 @@ def by_an_alias(program: str, checkout: Repo) -> tuple[str, ...]:
     return ("-c", "http.extraHeader=Authorization: canary", "verify")
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", [clones.plain, clones.linked_worktree])
 @pytest.mark.parametrize("way", [before_a_commit, before_a_push, after_a_push, by_an_alias])
@@ -247,6 +270,7 @@ def test_a_checkout_follows_its_remote_and_loses_nothing(
     assert behind.head("here-alone") == behind.head("origin/gone")
 
 
+@pytest.mark.needs("scripts")
 def test_what_a_hook_says_after_the_checkout_followed_is_a_warning(behind: Repo) -> None:
     shell_program(
         behind.path / ".git/hooks/post-merge", "echo 'the lock is stale'; echo twice >&2; exit 1"
@@ -256,6 +280,7 @@ def test_what_a_hook_says_after_the_checkout_followed_is_a_warning(behind: Repo)
     assert behind.head() == behind.head("origin/main")
 
 
+@pytest.mark.needs("scripts")
 def test_a_hook_that_lets_the_checkout_not_follow_is_told_in_its_own_words(behind: Repo) -> None:
     before = behind.head()
     text = 'grep -q heads/main && [ "$1" = prepared ] && echo "main is closed" && exit 1; exit 0'
@@ -267,6 +292,7 @@ def test_a_hook_that_lets_the_checkout_not_follow_is_told_in_its_own_words(behin
     assert behind.head() == before
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize("name", ["pre-receive", "update"])
 def test_what_a_hook_of_the_remote_says_is_shown_whole(name: str, tmp_path: Path) -> None:
     remote = clones.origin(tmp_path)

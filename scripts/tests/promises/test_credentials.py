@@ -94,6 +94,7 @@ def test_credentials_that_are_known_to_be_wrong_stop_before_anything_is_written(
     assert (shelf.tries, single_remote.refs()) == (0, before)
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(18)
 def test_a_keyring_without_the_password_stops_before_anything_is_written(
     single: Repo, single_remote: Repo, shelf: Shelf, monkeypatch: pytest.MonkeyPatch

@@ -59,6 +59,7 @@ def workspace(folder: Path, url: str, extra: dict[str, str]) -> Repo:
     return repo
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(32)
 @pytest.mark.parametrize("is_built", [False, True], ids=["read alone", "built, too"])
 def test_what_comes_from_a_private_index_is_locked_and_no_build_sees_the_login(

@@ -82,6 +82,7 @@ def limited(limit: str, workspace: Path, *arguments: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 @pytest.mark.exhaustive
 def test_a_disk_that_is_full_is_said_and_leaves_nothing_half_done(
@@ -105,6 +106,7 @@ def test_a_folder_that_cannot_be_written_is_said(single: Repo, tmp_path: Path) -
     assert (nowhere.code, "Traceback" in nowhere.stderr) in {(0, False), (1, False)}
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(25)
 def test_a_reader_who_has_seen_enough_is_no_error(single: Repo) -> None:
     program = " ".join(f"'{word}'" for word in command(single.path, "plan"))

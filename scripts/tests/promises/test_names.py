@@ -33,6 +33,7 @@ def planned(path: Path, files: dict[str, str], links: dict[str, Path] | None = N
     return run(repo.path, "plan", "--json")
 
 
+@pytest.mark.needs("links")
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -53,12 +54,14 @@ def test_what_is_no_name_is_refused(name: str, shown: str, tmp_path: Path) -> No
     assert MANIFEST in done.problems[0]
 
 
+@pytest.mark.needs("links")
 def test_two_members_with_one_normalised_name_are_refused(tmp_path: Path) -> None:
     done = planned(tmp_path / "w", {**member("zq-base"), **member("ZQ_Base")})
     places = "packages/ZQ_Base/pyproject.toml and packages/zq-base/pyproject.toml"
     assert (done.code, done.problems) == (2, [f"two members are both named `zq-base`: {places}"])
 
 
+@pytest.mark.needs("links")
 def test_a_pattern_that_leads_out_of_the_workspace_is_refused(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -74,6 +77,7 @@ def test_a_pattern_that_leads_out_of_the_workspace_is_refused(tmp_path: Path) ->
     )
 
 
+@pytest.mark.needs("links")
 def test_a_member_that_is_a_link_to_outside_of_the_repository_is_refused(tmp_path: Path) -> None:
     outside = make_workspace(tmp_path / "outside", member("zq-evil"))
     links = {"packages/zq-evil": outside.path / "packages" / "zq-evil"}

@@ -103,6 +103,7 @@ def test_what_is_told_without_settings_is_worth_comparing(
     ]
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.parametrize("setting", [*SETTINGS, *OF_FILES], ids=lambda setting: setting[0])
 def test_no_setting_changes_what_is_told(
     setting: tuple[str, str],
@@ -115,6 +116,7 @@ def test_no_setting_changes_what_is_told(
     assert told(eventful) == expected
 
 
+@pytest.mark.needs("scripts")
 def test_all_settings_and_variables_at_once_change_nothing(
     eventful: Repo,
     expected: tuple[Plan, Sequence[Problem]],
@@ -127,6 +129,7 @@ def test_all_settings_and_variables_at_once_change_nothing(
     assert told(eventful) == expected
 
 
+@pytest.mark.needs("scripts")
 def test_a_setting_would_change_it_were_it_not_overruled(
     eventful: Repo,
     expected: tuple[Plan, Sequence[Problem]],

@@ -93,6 +93,7 @@ def test_a_tag_that_somebody_makes_elsewhere_meanwhile_is_neither_moved_nor_take
     assert sorted(shelf.sent) == [WHEEL, SDIST]
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(14)
 def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
     single: Repo, single_remote: Repo
@@ -109,6 +110,7 @@ def test_a_tag_that_is_moved_as_soon_as_it_is_pushed_is_found(
     ]  # and no release tag says that it is done
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(13)
 @pytest.mark.exhaustive
 def test_of_two_releases_at_once_the_one_that_pushes_second_has_no_effect(

@@ -119,6 +119,7 @@ def test_what_is_tried_sees_no_secret(tmp_path: Path, shelf: Shelf) -> None:
         assert done.code == 0, done.stderr
 
 
+@pytest.mark.needs("scripts")
 @pytest.mark.promise(16)
 @pytest.mark.exhaustive
 def test_no_secret_is_in_an_argument_a_log_a_report_or_a_file(

@@ -132,6 +132,7 @@ def test_a_tracked_file_that_a_wheel_has_otherwise_is_named(
     assert problem.message == expected
 
 
+@pytest.mark.needs("links")
 def test_a_link_counts_as_what_it_leads_to_and_a_circle_ends(tmp_path: Path) -> None:
     folder = tmp_path / "packages/zq-base/src"
     folder.mkdir(parents=True)

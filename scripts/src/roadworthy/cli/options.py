@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import ClassVar
 
-from .flags import BY_DESTINATION
+from .flags import BY_DESTINATION, FLAGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,11 @@ class Common:
     workspace: Path
     members: Sequence[str] = ()
     json: bool = False
+
+    @classmethod
+    def meaning(cls, flag: str) -> dict[str, object]:
+        """Return what a flag takes and means to this command."""
+        return {**FLAGS[flag], **cls.own_flags.get(flag, {})}
 
     @classmethod
     def flags(cls) -> tuple[str, ...]:

@@ -90,8 +90,7 @@ def _fill(parser: Parser, options: type[Common]) -> None:
     _add_workspace(parser, default=SUPPRESS)  # so that it can follow a session's two dashes
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     for flag in options.flags():
-        meaning = {**FLAGS[flag], **options.own_flags.get(flag, {})}
-        parser.add_argument(flag, **meaning)  # type: ignore[arg-type]
+        parser.add_argument(flag, **options.meaning(flag))  # type: ignore[arg-type]
 
 
 def _add_workspace(parser: Parser, *, default: Path | str) -> None:

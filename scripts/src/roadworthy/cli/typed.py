@@ -29,13 +29,13 @@ def as_typed(options: Common, *, but: Sequence[str] = ()) -> list[str]:
     single = [
         word
         for name, value in values.items()
-        if "nargs" not in FLAGS[name]
+        if "nargs" not in options.meaning(name)
         for word in _words(name, value)
     ]
     several = [
         word
         for name, value in values.items()
-        if "nargs" in FLAGS[name] and value is not None
+        if "nargs" in options.meaning(name) and value is not None
         for word in (name, *(map(quote, value) if name not in JOINED else [",".join(value)]))
     ]
     return [*_workspace(options), *single, *map(quote, options.members), *several]
@@ -44,7 +44,7 @@ def as_typed(options: Common, *, but: Sequence[str] = ()) -> list[str]:
 def _value(options: Common, name: str) -> Any:  # noqa: ANN401 - each has a type of its own
     """Return what an option has; None where it is as if it were not typed."""
     value = getattr(options, destination(name), None)
-    return None if value == FLAGS[name].get("default") else value
+    return None if value == options.meaning(name).get("default") else value
 
 
 def _words(name: str, value: object) -> Iterator[str]:

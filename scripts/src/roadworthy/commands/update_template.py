@@ -34,7 +34,7 @@ from .answer import Answer
 # `screen` is imported at once: `--tooling git` may remove the folder that we run from.
 __all__ = ["Options", "run", "screen"]
 TEMPLATE = "template"
-GIT, KEEP = "git", "keep"
+GIT = "git"
 WORDS = {
     State.YOURS: "changed here, stays",
     State.BEHIND: "changed in the template",
@@ -53,7 +53,7 @@ class Options(Common):
         "--check": {"help": "only tell what is behind, and change nothing: exit code 1 if any"},
         "--template": {"help": "the URL of the template (default: the one that is recorded)"},
         "--tooling": {
-            "default": KEEP,
+            "default": None,
             "help": "git: take the tooling by git, and remove its folder from the project",
         },
     }
@@ -63,7 +63,7 @@ class Options(Common):
     check: bool = False
     since: str | None = None
     template: str | None = None
-    tooling: str = KEEP
+    tooling: str | None = None
 
 
 def run(options: Options, steps: Steps) -> Answer:

@@ -1,6 +1,8 @@
 """What of our environment builds and installers may see: no secret, and all that they work by."""
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 # By what installers are told of indexes, each a URL or several: without a password in them.
@@ -48,7 +50,8 @@ ALLOWED = frozenset(
         *("JAVA_HOME", "CUDA_HOME", "CUDA_PATH", "BLAS", "LAPACK", "OPENBLAS", "SWIG"),
         *("MACOSX_DEPLOYMENT_TARGET", "SDKROOT", "DEVELOPER_DIR", "ARCHFLAGS"),
         *("INCLUDE", "LIB", "LIBPATH", "VCINSTALLDIR", "VSINSTALLDIR", "WINDOWSSDKDIR"),
-        *("PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMDATA", "PROCESSOR_ARCHITECTURE"),
+        *("PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432", "PROGRAMDATA", "ALLUSERSPROFILE"),
+        *("COMMONPROGRAMFILES", "COMMONPROGRAMFILES(X86)", "PROCESSOR_ARCHITECTURE"),
         *("NUMBER_OF_PROCESSORS", "SYSTEMDRIVE", "DISTUTILS_USE_SDK", "MSSDK"),
     }
 )
@@ -68,12 +71,33 @@ def kept_for_others() -> dict[str, str]:
 
 def _index_configuration() -> dict[str, str]:
     """Name the user's own index settings, which a HOME of its own would hide."""
-    configuration = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config"))
-    files = {
-        "PIP_CONFIG_FILE": configuration / "pip" / "pip.conf",
-        "UV_CONFIG_FILE": configuration / "uv" / "uv.toml",
+    found: dict[str, str] = {}
+    for name, files in index_files(sys.platform, Path.home(), os.environ).items():
+        here = next((file for file in files if file.is_file()), None)
+        found |= {name: str(here)} if here else {}
+    return found
+
+
+def index_files(
+    platform: str, home: Path, environment: Mapping[str, str]
+) -> dict[str, tuple[Path, ...]]:
+    """Return where pip and uv look for the settings of a user, by the variable that names one.
+
+    The first that is there counts.
+    https://pip.pypa.io/en/stable/topics/configuration/#location
+    https://docs.astral.sh/uv/concepts/configuration-files/
+    """
+    if platform == "win32":
+        roaming = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
+        pip = (roaming / "pip" / "pip.ini", home / "pip" / "pip.ini")
+        return {"PIP_CONFIG_FILE": pip, "UV_CONFIG_FILE": (roaming / "uv" / "uv.toml",)}
+    settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
+    of_all = (settings / "pip" / "pip.conf", home / ".pip" / "pip.conf")
+    of_macos = (home / "Library" / "Application Support" / "pip" / "pip.conf",)
+    return {
+        "PIP_CONFIG_FILE": (*of_macos, *of_all) if platform == "darwin" else of_all,
+        "UV_CONFIG_FILE": (settings / "uv" / "uv.toml",),
     }
-    return {name: str(file) for name, file in files.items() if file.is_file()}
 
 
 def _names_a_login(name: str, value: str) -> bool:

@@ -1,6 +1,7 @@
 """The door to other programs: run one, without a shell, and fail with its own words."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -140,9 +141,7 @@ def scrubbed(home: Path) -> dict[str, str]:
     temporary.mkdir(parents=True)
     return {
         **kept_for_others(),
-        "HOME": str(home),
-        "USERPROFILE": str(home),
-        "XDG_CACHE_HOME": str(home / ".cache"),
+        **own_folders(home, sys.platform),
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -152,6 +151,15 @@ def scrubbed(home: Path) -> dict[str, str]:
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_NO_PROGRESS": "1",
     }
+
+
+def own_folders(home: Path, platform: str) -> dict[str, str]:
+    """Return the variables that programs find a HOME by, and what they keep in it."""
+    found = {"HOME": home, "USERPROFILE": home, "XDG_CACHE_HOME": home / ".cache"}
+    if platform == "win32":
+        data = home / "AppData"
+        found |= {"APPDATA": data / "Roaming", "LOCALAPPDATA": data / "Local"}
+    return {name: str(folder) for name, folder in found.items()}
 
 
 def put_away_credentials() -> None:

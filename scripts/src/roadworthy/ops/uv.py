@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
@@ -206,6 +207,15 @@ def tool_environment(requirement: str, environment: Mapping[str, str], python: s
     return Path(_run((*command, *ask), environment).strip())
 
 
+def _nowhere(environment: Mapping[str, str]) -> Path:
+    """Return a folder that no project is around.
+
+    https://docs.astral.sh/uv/concepts/configuration-files/
+    """
+    home = environment.get("HOME", "")
+    return Path(home) if home and Path(home).is_dir() else Path(gettempdir())
+
+
 def _run(
     arguments: Sequence[str],
     environment: Mapping[str, str],
@@ -215,6 +225,8 @@ def _run(
     seconds: float = process.INSTALLING,
     umask: int = process.OWN_UMASK,
 ) -> str:
+    # A project around us would have its settings obeyed: they are for those who work on it.
+    cwd = cwd or _nowhere(environment)
     # UV_PYTHON would win over the environment that is named: it is never handed on.
     cleaned = process.without(environment, "VIRTUAL_ENV", "UV_PROJECT", "UV_WORKING_DIR")
     cleaned.pop("UV_PYTHON", None)

@@ -1,6 +1,7 @@
 """The interpreter that members are verified with."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from ...model.workspace.workspace import Member
 from ...ops.python import python_for
@@ -11,5 +12,7 @@ def interpreter(members: Iterable[Member], wanted: str | None) -> str:
 
     Raises `Failure` where none is here.
     """
+    if wanted and Path(wanted).is_file():
+        return str(Path(wanted).absolute())  # what uses it runs elsewhere
     ranges = sorted({member.requires_python for member in members if member.requires_python})
     return wanted or python_for(",".join(ranges))
