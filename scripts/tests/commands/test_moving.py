@@ -6,17 +6,18 @@ import pytest
 
 from tests.helpers.cli import run
 from tests.helpers.repository import Repo
-from tests.helpers.workspaces import make_workspace, member, trio
+from tests.helpers.shelf import Shelf
+from tests.helpers.workspaces import index_table, make_workspace, member, trio
 
 BASE = "packages/zq-base"
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Repo:
+def repo(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return three members, of which two build on the first, and one that stands alone."""
     own = {f"{BASE}/CHANGELOG.md": "# Log\n\nzq-base\n", f"{BASE}/tests/test_zq_base.py": ""}
     files = {**trio(), **member("zq-base-more"), **own}
-    made = make_workspace(tmp_path / "workspace", files)
+    made = make_workspace(tmp_path / "workspace", files, index_table("shelf", shelf.url))
     made.commit(
         "docs: names", {"README.md": "zq-base is imported as `zq_base`, unlike zq-base-more\n"}
     )
@@ -47,6 +48,13 @@ def test_a_renamed_member_is_another_everywhere_but_in_the_past(repo: Repo) -> N
     works = run(repo.path, "verify-git-install", "--installer", "uv")
     assert works.code == 0, works.stderr
     assert run(repo.path, "plan", "--check").code == 0
+
+
+def test_no_member_gets_a_name_that_a_stranger_has_on_the_index(repo: Repo, shelf: Shelf) -> None:
+    (shelf.folder / "zq_core-1.0-py3-none-any.whl").write_bytes(b"there")
+    done = run(repo.path, "rename-member", "zq-base", "zq-core", "--json")
+    assert (done.code, [p["code"] for p in done.json["problems"]]) == (2, ["name-strangers"])
+    assert repo.git("status", "--porcelain") == ""
 
 
 def test_the_past_of_a_renamed_member_is_told_as_gone(repo: Repo) -> None:
@@ -105,8 +113,8 @@ def test_a_rename_that_uv_cannot_lock_changes_nothing(repo: Repo) -> None:
 
 def test_a_member_that_nobody_requires_is_removed_from_everywhere(repo: Repo) -> None:
     root = text(repo, "pyproject.toml")
-    settings = '[tool.release]\nnever = ["zq-base-more"]\n'
-    repo.commit("chore: settings", {"pyproject.toml": f"{root}\n{settings}"})
+    settings = root.replace("[tool.release]", '[tool.release]\nnever = ["zq-base-more"]')
+    repo.commit("chore: settings", {"pyproject.toml": settings})
     done = run(repo.path, "remove-member", "zq-base-more")
     assert done.code == 0, done.stderr
     assert "Still named in: README.md." in done.stdout

@@ -13,6 +13,7 @@ from ..model.template.naming import name_problems
 from ..ops.tree import open_workspace
 from ..report import terminal
 from ..stages.steps import Steps
+from ..stages.template.member import index_problem
 from ..stages.template.moving import rename, require_clean
 from .answer import Answer
 
@@ -44,6 +45,9 @@ def run(options: Options, steps: Steps) -> Answer:
         message = f"there is a member named {new} already"
         problems.append(Problem("name-taken", message, "choose another"))
     stop_on(problems, UsageFailure)
+    with steps("name"):
+        error, warning = index_problem(new, workspace.index(workspace.settings.index))
+        stop_on([error] if error else [], UsageFailure)
     with steps("rename"):
         renaming, changed = rename(root_of(tree), workspace, member, new, files)
     lines = [
@@ -55,4 +59,5 @@ def run(options: Options, steps: Steps) -> Answer:
         "Look at it, then commit it.",
     ]
     data = {"member": new, "path": renaming.new_folder, "files": changed}
-    return Answer(data, lambda: terminal.say("\n".join(lines)))
+    warnings = [warning] if warning else []
+    return Answer(data, lambda: terminal.say("\n".join(lines)), warnings=warnings)

@@ -20,5 +20,5 @@ def write_note(root: Path, member: Member, level: str, text: str) -> str:
         )
     folder.mkdir(exist_ok=True)
     name = note_name(text, level, {path.name for path in folder.iterdir()})
-    (folder / name).write_text(f"{text}\n", "utf-8")
+    (folder / name).write_text(f"{text}\n", "utf-8", newline="\n")
     return member.file(f"{FOLDER}/{name}")

@@ -110,7 +110,8 @@ class _Desk:
             target.parent.mkdir(parents=True, exist_ok=True)
             (self.tree.root / file).rename(target)
             with suppress(UnicodeDecodeError):  # a picture names nobody
-                target.write_text(self._of_example(file, target.read_text("utf-8")), "utf-8")
+                text = self._of_example(file, target.read_text("utf-8"))
+                target.write_text(text, "utf-8", newline="\n")
             moved.append(renamed(file, old, new))
         return Change("rename", ", ".join(_outermost(moved, moved)), f"the examples, from `{old}`")
 
@@ -151,7 +152,7 @@ class _Desk:
         texts[f"{folder}/{OWNERS}"] = skeletons.text_of(f"project/{OWNERS}", **values)
         for path, text in texts.items():
             (self.tree.root / path).parent.mkdir(exist_ok=True)
-            (self.tree.root / path).write_text(text, "utf-8")
+            (self.tree.root / path).write_text(text, "utf-8", newline="\n")
         return Change("write", ", ".join(sorted(texts)))
 
     def _edit_root(self) -> Change:
@@ -170,7 +171,7 @@ class _Desk:
             tooling_by_git=not self.choices.keeps_tooling,
             index=self.choices.index,
         )
-        file.write_text(edited, "utf-8")
+        file.write_text(edited, "utf-8", newline="\n")
         return Change("edit", f"{MANIFEST}, {LOCK}", f"the umbrella {self.project.umbrella}")
 
 
