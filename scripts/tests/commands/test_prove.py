@@ -106,3 +106,18 @@ def test_a_member_without_tests_is_said(repo: Repo) -> None:
 def test_what_is_no_proof_is_refused(repo: Repo) -> None:
     done = run(repo.path, "release", "--prove", "everything")
     assert (done.code, "`everything` is not wheel, floor, dependents" in done.stderr) == (2, True)
+
+
+@pytest.mark.exhaustive
+def test_a_floor_is_the_oldest_release_that_a_range_has(repo: Repo) -> None:
+    with_groups(repo)
+    base = "packages/zq-base/pyproject.toml"
+    later = (repo.path / base).read_text("utf-8").replace('"0.1.0"', '"0.1.1"')
+    more = f"{ANSWER}\n\ndef more() -> int:\n    return 42\n"
+    repo.commit("feat: more", {BASE: more, base: later})
+    repo.tag("zq-base/v0.1.1")
+    uses = "import zq_base\n\n\ndef ask() -> int:\n    return zq_base.more()\n"
+    repo.commit("feat: more", {"packages/zq-top/src/zq_top/__init__.py": uses})
+    assert proven(rehearsed(repo, "--prove", "wheel")) == [("prove-wheel", "zq-top", True)]
+    (problem,) = rehearsed(repo, "--prove", "floor").json["problems"]
+    assert (problem["member"], "its tests fail" in problem["message"]) == ("zq-top", True)
