@@ -1,6 +1,6 @@
 """Measure the tooling on a generated workspace: seconds, the bare cost of the same, memory.
 
-`python -m tests.benchmark [--members 50] [--only NAME ...]`, or `nox -s benchmark`.
+`python -m tests.benchmark [--members 50] [--only NAME ...]`, from the folder of the tooling.
 The bare cost is that of the programs which do the work, run without the tooling. No
 figure is a failure here; a measured command that fails is one, with exit code 1.
 `ratio` is to the bare cost, which has a line of its own above; memory is peak memory.

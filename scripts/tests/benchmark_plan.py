@@ -1,6 +1,6 @@
 """Measure planning on workspaces of several sizes, and a release commit with its tags.
 
-`python -m tests.benchmark_plan [--members 50 200 1000]`, or `nox -s benchmark-plan`.
+`python -m tests.benchmark_plan [--members 50 200 1000]`, from the folder of the tooling.
 Each member has ten commits and three tags. `plan` is the best of three runs of the
 command; `prepare` and `tag` make and push the release commit and the tags of all members
 and of a fifth of them, to a bare remote, once. Memory is the peak of the command itself.

@@ -35,6 +35,7 @@ from .answer import Answer
 __all__ = ["Options", "run", "screen"]
 TEMPLATE = "template"
 GIT = "git"
+RENAMED = "renamed in the template"
 WORDS = {
     State.YOURS: "changed here, stays",
     State.BEHIND: "changed in the template",
@@ -173,9 +174,9 @@ def _behind(update: Update) -> Iterator[Problem]:
 
 def _conflicts(update: Update) -> Iterator[Problem]:
     for file in update.conflicts:
-        hint = "edit it, `git add` it, and commit; the other files are updated already"
-        if file.path == MANIFEST:
-            hint = f"edit it, run `uv lock`, `git add` it and {LOCK}, and commit"
+        lock = f"run `uv lock`, `git add` it and {LOCK}"
+        how = lock if file.path == MANIFEST else "`git add` it"
+        hint = f"edit it, {how}, and commit; `git reset --hard` gives the whole update up"
         message = f"you and the template changed the same lines of {file.path}"
         yield Problem("template-conflict", message, hint)
 
@@ -190,7 +191,8 @@ def _lines(comparison: Comparison, update: Update, commit: str | None) -> Iterat
     for file in different:
         was = f", was {file.was}" if file.was else ""
         yield f"{file.state:<8} {file.path}{was}"
-        yield f"         {WORDS[file.state]}"
+        is_renamed = file.was and file.state is State.BEHIND
+        yield f"         {RENAMED if is_renamed else WORDS[file.state]}"
     if update.removed:
         yield f"remove   {comparison.carried}/"
         yield f"         the tooling comes by git, at {origin.tag or origin.revision[:12]}"
