@@ -117,10 +117,9 @@ def test_it_takes_in_one_commit_what_changed_in_the_template_alone(world: World)
     commit = world.project.head()
     assert done.stdout == (
         f"{url}: {start[:12]} to {new[:12]}\n\n"
-        "new      .editorconfig\n         new in the template\n"
-        "behind   .gitignore\n         changed in the template\n"
-        "gone     AGENTS.md\n         no longer in the template\n"
-        "behind   pyproject.toml\n         changed in the template\n\n"
+        "behind: changed in the template\n  .gitignore\n  pyproject.toml\n\n"
+        "new: added to the template\n  .editorconfig\n\n"
+        "gone: no longer in the template\n  AGENTS.md\n\n"
         f"Committed as {commit[:12]}: look at it with `git show`.\n"
     )
     assert world.project.head("HEAD~1") == before
@@ -280,7 +279,7 @@ def test_the_folder_of_the_tooling_is_updated_or_given_up_for_a_tag(
     keeper.commit("revert: our own", {new: "BETTER = True\n"})
     done = made.update("--tooling", "git")
     assert done.code == 0, done.stderr
-    assert "remove   scripts/\n" in done.stdout
+    assert f"removed: the tooling comes by git, at {SECOND}\n  scripts/\n" in done.stdout
     assert not (keeper.path / "scripts").exists()
     url = world.template.path.as_uri()
     assert made.source() == {"git": url, "tag": SECOND, "subdirectory": "scripts"}

@@ -150,7 +150,7 @@ def test_a_scheduled_job_opens_a_request_with_what_the_template_changed(runner: 
     assert (runner.remote.git("branch").split(), runner.calls()) == (["*", "main"], [])
     runner.machine.template.commit("feat: rules", {".github/ISSUE_TEMPLATE/bug.md": "# Bug\n"})
     for printed in updates(runner):
-        assert "new      .github/ISSUE_TEMPLATE/bug.md" in printed
+        assert "new: added to the template\n  .github/ISSUE_TEMPLATE/bug.md\n" in printed
         branch = "main...update-template"
         changed = runner.remote.git("diff", "--name-only", branch).splitlines()
         assert changed == [".github/ISSUE_TEMPLATE/bug.md", "pyproject.toml"]

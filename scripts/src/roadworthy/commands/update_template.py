@@ -35,14 +35,13 @@ from .answer import Answer
 __all__ = ["Options", "run", "screen"]
 TEMPLATE = "template"
 GIT = "git"
-RENAMED = "renamed in the template"
 WORDS = {
-    State.YOURS: "changed here, stays",
-    State.BEHIND: "changed in the template",
-    State.BOTH: "changed here and in the template, merges",
     State.CONFLICT: "changed here and in the template, in the same lines",
-    State.NEW: "new in the template",
+    State.BOTH: "changed here and in the template, merges",
+    State.BEHIND: "changed in the template",
+    State.NEW: "added to the template",
     State.GONE: "no longer in the template",
+    State.YOURS: "changed or removed here, stays so",
 }
 
 
@@ -185,17 +184,14 @@ def _lines(comparison: Comparison, update: Update, commit: str | None) -> Iterat
     origin = update.origin
     since = "" if comparison.base == origin.revision else f"{comparison.base[:12]} to "
     yield f"{origin.url}: {since}{origin.revision[:12]}"
-    different = [file for file in update.files if file.state is not State.SAME]
-    if different:
-        yield ""
-    for file in different:
-        was = f", was {file.was}" if file.was else ""
-        yield f"{file.state:<8} {file.path}{was}"
-        is_renamed = file.was and file.state is State.BEHIND
-        yield f"         {RENAMED if is_renamed else WORDS[file.state]}"
+    for state, words in WORDS.items():
+        files = [file for file in update.files if file.state is state]
+        yield from ["", f"{state}: {words}"] if files else []
+        yield from (f"  {file.path}{f', was {file.was}' if file.was else ''}" for file in files)
     if update.removed:
-        yield f"remove   {comparison.carried}/"
-        yield f"         the tooling comes by git, at {origin.tag or origin.revision[:12]}"
+        source = origin.tag or origin.revision[:12]
+        yield from ["", f"removed: the tooling comes by git, at {source}"]
+        yield f"  {comparison.carried}/"
     yield ""
     if commit:
         yield f"Committed as {commit[:12]}: look at it with `git show`."

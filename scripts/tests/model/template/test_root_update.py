@@ -162,8 +162,10 @@ def test_members_of_the_template_and_its_own_name_never_come_to_a_project() -> N
 def test_the_template_and_its_commit_are_recorded() -> None:
     recorded = tomllib.loads(with_origin(HERE, NEW))["tool"]["template"]
     assert recorded == {"source": URL, "revision": "b" * 40}
-    first = tomllib.loads(with_origin("[project]\n", NEW))
-    assert first == {"project": {}, "tool": {"template": recorded}}
+    first = with_origin("[project]\n\n[tool.x]\n\n[dependency-groups]\n", NEW)
+    expected = f'[tool.template]\nsource = "{URL}"\nrevision = "{"b" * 40}"\n'
+    assert first == f"[project]\n\n[tool.x]\n\n{expected}\n[dependency-groups]\n"
+    assert tomllib.loads(with_origin("", NEW)) == {"tool": {"template": recorded}}
 
 
 def test_the_folder_of_the_tooling_becomes_a_source_by_git() -> None:

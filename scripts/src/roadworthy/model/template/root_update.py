@@ -74,14 +74,13 @@ def updated_root(here: str, base: str, target: str, origin: Origin) -> RootUpdat
 
 def with_origin(text: str, origin: Origin) -> str:
     """Return a root manifest that records which template it was made from, and at which commit."""
+    place = ("tool", "template")
     recorded = {"source": origin.url, "revision": origin.revision}
-    return _with(
-        text,
-        [
-            Difference(Verdict.TAKE, ("tool", "template", key), target=value)
-            for key, value in recorded.items()
-        ],
-    )
+    values = {(*place, key): value for key, value in recorded.items()}
+    if "template" not in table_of(MANIFEST, text).get("tool", {}):
+        return _with(text, [Difference(Verdict.TAKE, place, target=recorded)])
+    changes = (Difference(Verdict.TAKE, keys, target=value) for keys, value in values.items())
+    return _with(text, changes)
 
 
 def with_tooling_by_git(text: str, origin: Origin) -> str:
