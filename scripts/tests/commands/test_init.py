@@ -274,3 +274,13 @@ def test_a_question_that_nobody_answers_is_said(desk: Repo) -> None:
     os.close(theirs)
     os.close(ours)
     assert (done.returncode, b"init-unanswered" in done.stderr) == (2, True)
+
+
+def test_a_file_that_git_ignores_is_not_overwritten(desk: Repo) -> None:
+    (desk.path / ".git/info").mkdir(exist_ok=True)
+    (desk.path / ".git/info/exclude").write_text("SECURITY.md\n", "utf-8")
+    (desk.path / "SECURITY.md").write_text("mine\n", "utf-8")
+    before = state(desk)
+    refused(run(desk.path, *INIT, "--execute", "--json"), "folder-not-empty")
+    assert state(desk) == before
+    assert (desk.path / "SECURITY.md").read_text("utf-8") == "mine\n"

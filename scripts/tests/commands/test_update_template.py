@@ -339,7 +339,18 @@ def test_it_comes_to_the_revision_that_is_named(world: World) -> None:
     world.publish("feat: third", {".gitignore": "third\n"})
     assert world.update("--to", SECOND).code == 0
     assert (world.text(".gitignore"), world.recorded()["revision"]) == ("second\n", second)
-    refused(world.update("--to", "nowhere", "--json"), "template-revision")
+    world.project.tag_here("ours")
+    for name in ("nowhere", "ours", "0" * 40):
+        refused(world.update("--to", name, "--json"), "template-revision")
+
+
+def test_a_commit_that_is_no_workspace_is_refused(world: World) -> None:
+    desk = Repo(world.template.path.with_name("template"))
+    desk.git("switch", "--quiet", "--orphan", "pages")
+    desk.commit("docs: pages", {"index.html": "Hello\n"})
+    desk.git("push", "--quiet", "origin", "pages")
+    for option in ("--since", "--to"):
+        refused(world.update(option, "pages", "--json"), "template-revision")
 
 
 def test_the_template_itself_has_nothing_to_take(world: World, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Where a project comes from: the template, the commit of it, and the tooling in it."""
 
+import re
+
 from packaging.version import Version
 
 from ...gather.workspace import workspace_at
@@ -8,6 +10,7 @@ from ...model.template.project import Origin
 from ...model.url import same_repository
 from ...model.version import read_version
 from ...model.workspace.home import TOOLING
+from ...model.workspace.workspace import MANIFEST
 from ...ops.git import remote as git_remote
 from ...ops.git.repository import Repository
 from ...ops.tree import HEAD, Tree
@@ -15,6 +18,7 @@ from ...ops.tree import HEAD, Tree
 ORIGIN = "origin"
 FETCHED = "refs/template"
 WANTED = ("heads", "tags")
+HASH = re.compile("[0-9a-f]{7,64}")
 DEFAULT = f"{FETCHED}/{HEAD}"  # of the template's branches
 
 
@@ -69,19 +73,27 @@ def fetch_template(scratch: Repository, url: str) -> None:
 def revision_of(scratch: Repository, url: str, name: str) -> str:
     """Return the commit of the template, which was fetched, that a name leads to.
 
-    A commit that no branch leads to any more is asked for. Raises `UsageFailure` where
-    there is none.
+    Raises `UsageFailure` where there is none, or no workspace in it.
     """
-    for place in (f"{FETCHED}/tags/{name}", f"{FETCHED}/heads/{name}", name):
-        commit = scratch.commit_of(place)
-        if commit:
-            return commit
-    fetched = scratch.asks("fetch", "--quiet", "--no-tags", "--", url, name)
-    commit = scratch.commit_of(name) if fetched is not None else None
-    if commit is None:
-        message = f"the template has no commit `{name}`"
-        hint = "name the one that the project has now: --since REVISION"
-        raise UsageFailure(Problem("template-revision", message, hint))
+    commit = _fetched(scratch, url, name)
+    if commit and MANIFEST in Tree.of(scratch, commit).modes():
+        return commit
+    message = f"the template has no commit `{name}`"
+    if commit:
+        message = f"the template has no {MANIFEST} at `{name}`"
+    hint = "name the commit that the project has now with --since, and the one to come to with --to"
+    raise UsageFailure(Problem("template-revision", message, hint))
+
+
+def _fetched(scratch: Repository, url: str, name: str) -> str | None:
+    """Return the commit of a tag, a branch or a hash; never of a name that the project has."""
+    known: tuple[str, ...] = (f"{FETCHED}/tags/{name}", f"{FETCHED}/heads/{name}")
+    if name == DEFAULT or HASH.fullmatch(name):
+        known = (*known, name)
+    commit = next(filter(None, map(scratch.commit_of, known)), None)
+    if commit is None and HASH.fullmatch(name):  # no branch leads to it any more
+        scratch.asks("fetch", "--quiet", "--no-tags", "--", url, name)
+        commit = scratch.commit_of(name)
     return commit
 
 
