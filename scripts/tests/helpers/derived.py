@@ -17,6 +17,8 @@ from .workspaces import member
 UV = os.environ.get("UV", "uv")
 NOX = Path(sys.executable).with_name("nox")
 FROM_TEMPLATE = ("noxfile.py", "uv.lock", ".gitignore", "tests/__init__.py")
+# What is expected of a repository: `nox -s lint` looks for it.
+EXPECTED = (".github", ".pre-commit-config.yaml")
 TAG = "roadworthy/v1.0.0"
 
 
@@ -47,7 +49,9 @@ def machine_with_template(tmp_path: Path, *more: str) -> Machine:
     `more` are files of the template beside those that each project needs.
     """
     template = Repo.init(tmp_path / "the template")
-    for name in Repo(ROOT).git("ls-files", "--", *FROM_TEMPLATE, *more, "scripts").splitlines():
+    for name in (
+        Repo(ROOT).git("ls-files", "--", *FROM_TEMPLATE, *EXPECTED, *more, "scripts").splitlines()
+    ):
         if (ROOT / name).is_file() and not name.startswith(("scripts/tests", "scripts/docs")):
             (template.path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, template.path / name)

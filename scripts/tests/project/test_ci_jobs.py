@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -15,14 +16,15 @@ import pytest
 from tests.helpers.cli import ROOT
 from tests.helpers.derived import NOX, Machine, machine_with_template, with_root
 from tests.helpers.pipelines import GITLAB, read
+from tests.helpers.programs import shell_program
 from tests.helpers.repository import Repo
 
 pytestmark = pytest.mark.needs("scripts")
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 # What CI installs is what the tests run with; of GitHub's program the calls are noted.
-PYTHON = '#!/bin/sh\n[ "$*" = "-m pip install nox[uv]" ] && exit 0\nexec {python} "$@"\n'
-GH = '#!/bin/sh\necho "$*" >> {calls}\n'
+PYTHON = '[ "$*" = "-m pip install nox[uv]" ] && exit 0\nexec {python} "$@"'
+GH = 'echo "$*" >> {calls}'
 NEW = "def more() -> int:\n    return 1\n"
 
 
@@ -72,7 +74,7 @@ class Runner:
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
     """Return a runner with a project that was made from the template, and has two members."""
-    machine = with_root(machine_with_template(tmp_path, ".github", ".gitlab-ci.yml"))
+    machine = with_root(machine_with_template(tmp_path, ".gitlab-ci.yml"))
     project = Repo(tmp_path / "acme")
     machine.template.git("clone", "--quiet", ".", str(project.path))
     nox = (str(NOX), "-s")
@@ -85,11 +87,8 @@ def runner(tmp_path: Path) -> Runner:
     remote = project.with_remote(tmp_path / "forge.git")
     remote.git("config", "receive.advertisePushOptions", "true")
     folder = tmp_path / "runner"
-    for name, text in (("python", PYTHON), ("gh", GH)):
-        file = folder / "bin" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.format(python=sys.executable, calls=folder / "calls"), "utf-8")
-        file.chmod(0o755)
+    shell_program(folder / "bin/python", PYTHON.format(python=quote(sys.executable)))
+    shell_program(folder / "bin/gh", GH.format(calls=quote(str(folder / "calls"))))
     return Runner(machine=machine, folder=folder, remote=remote)
 
 
