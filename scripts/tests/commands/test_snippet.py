@@ -78,6 +78,7 @@ def consumer(tmp_path: Path, repo: Repo) -> Consumer:
     folder.mkdir()
     uv = Path(os.environ.get("UV", "uv"))
     places = [str(uv.parent)] if uv.is_absolute() else []
+    places.append(str(Path(sys.base_prefix, "bin")))  # else uv may ask a stand-in for another
     path = os.pathsep.join([str(folder / ".venv/bin"), *places, os.environ["PATH"]])
     return Consumer(
         folder=folder,
