@@ -37,9 +37,10 @@ def bring(here: Tree, lent: Repository, update: Update, folder: Path) -> str | N
         _lock(tree)
     scratch.git("commit", "--quiet", "--message", _message(update.origin))
     commit = str(scratch.commit_of("HEAD"))
+    marks = "".join(line for file in conflicts for line in _unmerged(here, lent, file))
     take_over(here.repository, scratch, commit, as_changes=bool(conflicts))
-    for file in conflicts:
-        _mark(here, lent, file)
+    if conflicts:
+        here.repository.git("update-index", "-z", "--index-info", stdin=marks)
     return None if conflicts else commit
 
 
@@ -88,15 +89,15 @@ def _message(origin: Origin) -> str:
     )
 
 
-def _mark(here: Tree, lent: Repository, file: TemplateFile) -> None:
-    """Mark a file as git marks a conflict of its own: no commit takes it before `git add`.
+def _unmerged(here: Tree, lent: Repository, file: TemplateFile) -> Iterator[str]:
+    """Say of a file what git says of a conflict of its own: no commit takes it before `git add`.
 
+    Its three versions are kept in the user's repository.
     https://git-scm.com/docs/git-ls-files#Documentation/git-ls-files.txt---stage
     """
     path = here.path(file.path)
-    lines = [f"0 {NOTHING.hash}\t{path}\0"]
+    yield f"0 {NOTHING.hash}\t{path}\0"
     for stage, blob in enumerate((file.base, file.here, file.target), start=1):
         if blob:
             kept = merging.keep(here.repository, merging.text_of(lent, blob.hash))
-            lines.append(f"{blob.mode} {kept} {stage}\t{path}\0")
-    here.repository.git("update-index", "-z", "--index-info", stdin="".join(lines))
+            yield f"{blob.mode} {kept} {stage}\t{path}\0"
