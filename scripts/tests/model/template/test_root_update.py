@@ -123,6 +123,38 @@ def test_what_only_the_template_changed_is_taken_with_all_comments_kept() -> Non
     assert found.text == expected.replace("[dependency-groups]\n", new)
 
 
+def test_what_is_new_comes_with_its_comments_and_those_of_the_project_stay_in_their_place() -> None:
+    here = MOVED.replace("[tool.ruff]\n", "[tool.x]\na = 1\n\n# of ruff\n[tool.ruff]\n")
+    base = BASE.replace("[tool.ruff]\n", "[tool.x]\na = 1\n\n[tool.ruff]\n")
+    table = """\
+[tool.x]
+a = 1
+
+# Why there is one more,
+# in two lines.
+b = [
+    "c", # first
+] # last
+
+[tool.y] # new
+# Of z.
+z = 1
+
+# of ruff in the template
+[tool.ruff]
+"""
+    target = base.replace("[tool.x]\na = 1\n\n[tool.ruff]\n", table)
+    found = updated_root(here, base, target, NEW)
+    assert found.state is State.BEHIND
+    more = '# Why there is one more,\n# in two lines.\nb = [\n    "c", # first\n] # last\n'
+    expected = here.replace("a = 1\n\n# of ruff\n", f"a = 1\n{more}\n# of ruff\n")
+    new = "[tool.y] # new\n# Of z.\nz = 1\n\n"
+    assert found.text in {
+        expected.replace(anchor, f"{new}{anchor}")
+        for anchor in ("# of ruff\n", "[dependency-groups]\n")
+    }
+
+
 def test_what_the_project_changed_or_removed_stays() -> None:
     here = (
         MOVED.replace("line-length = 100", "line-length = 88")

@@ -11,7 +11,6 @@ from typing import Any
 import tomlkit
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from tomlkit.items import AoT, Array
 
 from ..url import same_repository
 from ..version import read_version
@@ -19,7 +18,8 @@ from ..workspace.home import TOOLING
 from ..workspace.toml import table_of
 from ..workspace.workspace import MANIFEST
 from .project import Origin, inline
-from .tables import MISSING, Difference, Verdict, differences, name_of
+from .tables import Difference, Verdict, differences
+from .toml_writing import Document, written
 from .updating import State
 
 # What `init` writes of a project, and what names members.
@@ -34,7 +34,6 @@ NOT_COMPARED = (
     ("tool", "uv", "workspace"),
 )
 SOURCES = ("tool", "uv", "sources")
-Document = Any  # a document or a table of tomlkit's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,13 +61,13 @@ def updated_root(here: str, base: str, target: str, origin: Origin) -> RootUpdat
     taken = [each for each in found if each.verdict is Verdict.TAKE]
     conflicts = [each for each in found if each.verdict is Verdict.CONFLICT]
     text, is_moved = _with_tooling(here, origin)
-    text = _with(text, taken)
+    text = written(text, taken, target)
     verdicts = {each.verdict for each in found} | ({Verdict.TAKE} if is_moved else set())
     return RootUpdate(
         state=_state(verdicts),
         text=text,
-        base=_with(text, [replace(each, target=each.base) for each in conflicts]),
-        theirs=_with(text, conflicts),
+        base=written(text, [replace(each, target=each.base) for each in conflicts]),
+        theirs=written(text, conflicts),
     )
 
 
@@ -78,9 +77,9 @@ def with_origin(text: str, origin: Origin) -> str:
     recorded = {"source": origin.url, "revision": origin.revision}
     values = {(*place, key): value for key, value in recorded.items()}
     if "template" not in table_of(MANIFEST, text).get("tool", {}):
-        return _with(text, [Difference(Verdict.TAKE, place, target=recorded)])
+        return written(text, [Difference(Verdict.TAKE, place, target=recorded)])
     changes = (Difference(Verdict.TAKE, keys, target=value) for keys, value in values.items())
-    return _with(text, changes)
+    return written(text, changes)
 
 
 def with_tooling_by_git(text: str, origin: Origin) -> str:
@@ -88,8 +87,8 @@ def with_tooling_by_git(text: str, origin: Origin) -> str:
     table = table_of(MANIFEST, text)
     members = table["tool"]["uv"]["workspace"]["members"]
     left = [member for member in members if member != origin.subdirectory]
-    document: Document = tomlkit.parse(text)
-    _write(document, ("tool", "uv", "workspace", "members"), left)
+    keys = ("tool", "uv", "workspace", "members")
+    document: Document = tomlkit.parse(written(text, [Difference(Verdict.TAKE, keys, target=left)]))
     document["tool"]["uv"]["sources"][TOOLING] = inline(origin.source)
     return tomlkit.dumps(document)
 
@@ -146,51 +145,3 @@ def _is_from(source: Mapping[str, str], origin: Origin) -> bool:
 def _is_newer(tag: str, origin: Origin) -> bool:
     new, old = (read_version(name.rpartition("/v")[2]) for name in (origin.tag, tag))
     return new is not None and new > (old or Version("0"))
-
-
-def _with(text: str, changes: Iterable[Difference]) -> str:
-    document: Document = tomlkit.parse(text)
-    for change in changes:
-        _write(document, change.keys, change.target)
-    return tomlkit.dumps(document)
-
-
-def _write(document: Document, keys: tuple[str, ...], value: object) -> None:
-    """Set, edit or remove one value; what stands around it stays to the letter."""
-    *above, key = keys
-    for name in above:
-        if name not in document:
-            if value is MISSING:
-                return
-            document[name] = tomlkit.table(is_super_table=name in {"tool", "uv"})
-        document = document[name]
-    if value is MISSING:
-        document.pop(key, None)
-    elif isinstance(value, list) and isinstance(document.get(key), Array | AoT):
-        _edit_list(document[key], value)
-    elif isinstance(value, Mapping) and key not in document:
-        document[key] = _apart(value)
-    else:
-        document[key] = value
-
-
-def _apart(value: Mapping[str, object]) -> tomlkit.items.Table:
-    """Return a new table with an empty line below it."""
-    table = tomlkit.table()
-    table.update(value)
-    table.add(tomlkit.nl())
-    return table
-
-
-def _edit_list(items: Document, wanted: list[object]) -> None:
-    """Make a list what is wanted, item by item: comments and the form of the others stay."""
-    new = {name_of(item): item for item in wanted}
-    for place in reversed(range(len(items))):
-        own = items[place].unwrap()
-        item = new.pop(name_of(own), MISSING)
-        if item is MISSING:
-            del items[place]
-        elif item != own:
-            items[place] = item
-    for item in new.values():
-        items.append(item)
