@@ -1,6 +1,6 @@
 """The command `rename-member`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +10,8 @@ from ..cli.options import Common
 from ..gather.desk import files_here, root_of, workspace_here
 from ..model.problem import Problem, UsageFailure, stop_on
 from ..model.template.naming import name_problems
+from ..model.template.renaming import Renaming
+from ..model.workspace.workspace import Workspace
 from ..ops.tree import open_workspace
 from ..report import terminal
 from ..stages.steps import Steps
@@ -40,24 +42,31 @@ def run(options: Options, steps: Steps) -> Answer:
     workspace = workspace_here(tree, files)
     (member,) = workspace.select(options.members[:1])
     new = str(canonicalize_name(options.members[1]))
-    problems = list(name_problems(new))
-    if new in workspace.members:
-        message = f"there is a member named {new} already"
-        problems.append(Problem("name-taken", message, "choose another"))
-    stop_on(problems, UsageFailure)
+    stop_on(_name_problems(new, workspace), UsageFailure)
     with steps("name"):
         error, warning = index_problem(new, workspace.index(workspace.settings.index))
         stop_on([error] if error else [], UsageFailure)
     with steps("rename"):
         renaming, changed = rename(root_of(tree), workspace, member, new, files)
+    warnings = [warning] if warning else []
+    return _answer(renaming, changed, warnings)
+
+
+def _name_problems(new: str, workspace: Workspace) -> Iterator[Problem]:
+    yield from name_problems(new)
+    if new in workspace.members:
+        message = f"there is a member named {new} already"
+        yield Problem("name-taken", message, "choose another")
+
+
+def _answer(renaming: Renaming, changed: Sequence[str], warnings: Sequence[Problem]) -> Answer:
     lines = [
-        f"{renaming.old} is {new} now, in {renaming.new_folder}.",
+        f"{renaming.old} is {renaming.new} now, in {renaming.new_folder}.",
         f"It is imported as `{renaming.new_module}`."
         if renaming.new_module
         else "Its import stays.",
         "It is a new distribution: what was released keeps its name.",
         "Look at it, then commit it.",
     ]
-    data = {"member": new, "path": renaming.new_folder, "files": changed}
-    warnings = [warning] if warning else []
+    data = {"member": renaming.new, "path": renaming.new_folder, "files": list(changed)}
     return Answer(data, lambda: terminal.say("\n".join(lines)), warnings=warnings)

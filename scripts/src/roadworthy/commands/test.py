@@ -61,18 +61,22 @@ def run(options: Options, _: Steps) -> Answer:
         coverage=coverage,
         is_shown=len(chosen) * len(variants) == 1 and not options.json,
     ).test(chosen, variants)
-    problems = [each.problem for each in found if each.problem]
     if not chosen:
         nothing = partial(terminal.say, "There is nothing to test.")
         return Answer(as_json.tests([]), nothing, warnings=warnings)
     is_whole = len(chosen) == len(every) and not options.others
     is_enough, report = _measured(coverage, found, is_whole=is_whole)
+    return _answer(found, report, warnings, is_enough=is_enough)
+
+
+def _answer(
+    found: Sequence[Tested], report: Sequence[str], warnings: Sequence[Problem], *, is_enough: bool
+) -> Answer:
+    problems = [each.problem for each in found if each.problem]
     if not is_enough:
         hint = "test more, or lower `fail_under` in [tool.coverage.report]"
-        problems.append(
-            Problem("coverage-low", f"the tests cover {_total(report)}, which is too little", hint)
-        )
-
+        message = f"the tests cover {_total(report)}, which is too little"
+        problems.append(Problem("coverage-low", message, hint))
     show = partial(_show, found, report, is_enough=is_enough)
     return Answer(
         as_json.tests(found),
