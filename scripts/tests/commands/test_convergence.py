@@ -247,6 +247,15 @@ def test_what_is_finished_and_what_is_new_have_a_release_tag_each(at: Worlds) ->
 
 
 @pytest.mark.exhaustive
+def test_a_member_whose_first_tag_is_somebody_elses_is_released_above_it(at: Worlds) -> None:
+    with at.opened() as world:
+        accidents.take_next_tag(world, "zq-top", is_behind=False)
+        assert world.release(0).code == FAILED
+        accidents.give_way(world, 0, by_version=True)
+        converge(world, Witness(world))
+
+
+@pytest.mark.exhaustive
 def test_a_release_whose_name_is_taken_meanwhile_finds_another(at: Worlds) -> None:
     with at.opened() as world:
         accidents.meanwhile(world, 0, "tag", world.take_release_tag)

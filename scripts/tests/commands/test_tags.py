@@ -156,6 +156,11 @@ def test_tags_that_are_only_on_another_branch_are_asked_about(repo: Repo) -> Non
     assert codes(run(repo.path, "plan", "--json")) == ["tags-elsewhere"]
     chosen = run(repo.path, "plan", "--version", "zq-base=0.4.0", "--json")
     assert "tags-elsewhere" not in codes(chosen)
+    own = repo.path / "packages/zq-base/pyproject.toml"
+    text = own.read_text("utf-8")
+    for version, found in (("0.2.0", ["tags-elsewhere"]), ("0.3.1", [])):
+        repo.commit("chore: on", {str(own): text.replace('"0.1.0"', f'"{version}"', 1)})
+        assert codes(run(repo.path, "plan", "--json")) == found
 
 
 def test_a_folder_that_was_elsewhere_then_is_found_by_its_name(repo: Repo) -> None:

@@ -22,7 +22,7 @@ def tag_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
     existing = tags.get(draft.version)
     if existing and not existing.reachable:
         yield _elsewhere(draft, existing, facts)
-    elif not draft.prior and tags and not draft.is_fixed and not draft.cause.version:
+    elif not draft.prior and tags and not draft.is_fixed and not _is_chosen(draft, tags):
         yield _all_elsewhere(draft, tags)
     yield from _stray_problems(draft, facts)
     yield from _below_problems(draft)
@@ -71,6 +71,11 @@ def shape_warnings(facts: Facts) -> Iterator[Problem]:
         yield Problem("tags-stray", message, f"they count for nothing; {READ_NONE}")
 
 
+def _is_chosen(draft: Draft, tags: Mapping[Version, Tag]) -> bool:
+    """Tell whether somebody chose the version, though all tags are elsewhere: or a higher one."""
+    return bool(draft.cause.version) or draft.version > max(tags)
+
+
 def _name_problems(draft: Draft, facts: Facts) -> Iterator[Problem]:
     """Find a branch or a tag whose name stands in the way of the planned tag's."""
     name = draft.member.name
@@ -111,8 +116,8 @@ def _all_elsewhere(draft: Draft, tags: Mapping[Version, Tag]) -> Problem:
         "and none is in the history of this commit"
     )
     hint = (
-        "plan from the branch that has them, or merge that one; a new line of versions begins "
-        f"with `--version {name}=...`"
+        "plan from the branch that has them, or merge that one; to go on above them, set a higher "
+        f"version; a new line of versions begins with `--version {name}=...`"
     )
     return Problem("tags-elsewhere", message, hint, name)
 
