@@ -72,6 +72,11 @@ def test_members_are_tested_with_the_interpreters_that_are_here_and_others_are_n
     assert done.code == 0, done.stderr
     assert "warning[python-missing]: Python 3.99 is not here" in done.stderr
     assert f"zq-base ({OWN})" in done.stdout
+    by_path = run(repo.path, "test", "zq-base", "--python", sys.executable, "--json")
+    assert by_path.code == 0, by_path.stderr
+    folders = sorted(path.name for path in (repo.path / ".nox").glob("test-zq-base-*"))
+    path = sys.executable.strip("/").replace("/", "-").replace(" ", "-")
+    assert [name for name in folders if "python" in name] == [f"test-zq-base-{path}"]
     none = run(repo.path, "test", "--python", "3.99", "--json")
     assert (none.code, [p["code"] for p in none.json["problems"]]) == (1, ["python-missing"])
 

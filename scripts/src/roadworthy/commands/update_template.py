@@ -57,7 +57,11 @@ class Options(Common):
             "help": "git: take the tooling by git, and remove its folder from the project",
         },
     }
-    names: ClassVar[Mapping[str, object]] = {"nargs": "*", "metavar": "MEMBER", "help": "none"}
+    names: ClassVar[Mapping[str, object]] = {
+        "nargs": "*",
+        "metavar": "MEMBER",
+        "help": "it takes no members",
+    }
 
     to: str | None = None
     check: bool = False

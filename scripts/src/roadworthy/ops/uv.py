@@ -4,6 +4,7 @@ https://docs.astral.sh/uv/reference/cli/
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,6 +17,7 @@ from packaging.version import Version
 from ..model.problem import Failure, Problem, UsageFailure
 from . import process
 
+NAMES_A_PLACE = frozenset({"UV_CONFIG_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR"})
 MINIMUM = SpecifierSet(">=0.9")
 
 
@@ -232,7 +234,10 @@ def _run(
     cleaned.pop("UV_PYTHON", None)
     if project_environment:
         cleaned["UV_PROJECT_ENVIRONMENT"] = str(project_environment)
-    command = (executable(), *arguments)
+    for name in NAMES_A_PLACE & cleaned.keys():
+        cleaned[name] = str(Path(cleaned[name]).absolute())  # it was named from where we are
+    found = shutil.which(executable())
+    command = (str(Path(found).absolute()) if found else executable(), *arguments)
     return process.run(
         command,
         cwd=cwd,

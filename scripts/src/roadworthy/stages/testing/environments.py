@@ -4,6 +4,7 @@ One that is as the lock file says stays from run to run; the others are made ane
 """
 
 import os
+import re
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ class Variant:
     is_built: bool = False
 
     @property
+    def mark(self) -> str:
+        """Return the label as it stands in the name of a folder: it may be a path."""
+        return re.sub(r"[^\w.-]+", "-", self.label).strip("-")
+
+    @property
     def is_plain(self) -> bool:
         """Tell whether members are tested as the lock file has them, and as they are written."""
         return self == Variant()
@@ -71,7 +77,7 @@ class Variant:
 
         `members` are all of the workspace. Raises `Failure` where uv cannot.
         """
-        marks = (self.label, LOWEST * self.is_lowest, BUILT * self.is_built)
+        marks = (self.mark, LOWEST * self.is_lowest, BUILT * self.is_built)
         place = root / ENVIRONMENTS / "-".join(filter(None, ("test", suite.name, *marks)))
         python = self.python or uv.interpreter()
         if self.is_lowest:
@@ -86,7 +92,7 @@ class Variant:
         """Return the folder to run tests in: where the source would be imported, one without it."""
         if not self.is_built or suite.is_whole or (suite.folder / SOURCE).is_dir():
             return suite.folder
-        copy = root / ENVIRONMENTS / "-".join(filter(None, (BUILT, suite.name, self.label)))
+        copy = root / ENVIRONMENTS / "-".join(filter(None, (BUILT, suite.name, self.mark)))
         shutil.rmtree(copy, ignore_errors=True)
         left = shutil.ignore_patterns(*LEFT_BEHIND, *outermost(suite.folder))
         shutil.copytree(suite.folder, copy, symlinks=True, ignore=left)
