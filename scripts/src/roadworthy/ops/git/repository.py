@@ -27,6 +27,8 @@ NO_QUESTIONS = {
     "SSH_ASKPASS_REQUIRE": "never",
     "GCM_INTERACTIVE": "never",
 }
+# Which objects are there, and their hashes: one a line, for as many names on stdin.
+CHECK = ("cat-file", "--batch-check=%(objectname)", "--buffer")
 NOTHING = "0" * 40  # no object has this hash
 TRUE = frozenset({"true", "yes", "on", "1"})
 
@@ -126,7 +128,9 @@ class Repository:
         """Read many blobs at once, each named `REVISION:PATH`; what is not there is left out."""
         lines = [self._on_a_line(name) for name in names]
         stdin = "".join(f"{line}\n" for line in lines)
-        answer = self.git("cat-file", "--batch", stdin=stdin).encode("utf-8", "surrogateescape")
+        answer = self.git("cat-file", "--batch", "--buffer", stdin=stdin).encode(
+            "utf-8", "surrogateescape"
+        )
         texts, place = {}, 0
         for name in names:
             line_end = answer.index(b"\n", place)
@@ -144,7 +148,7 @@ class Repository:
         if not names:
             return {}
         stdin = "".join(f"{self._on_a_line(name)}\n" for name in names)
-        lines = self.git("cat-file", "--batch-check=%(objectname)", stdin=stdin).splitlines()
+        lines = self.git(*CHECK, stdin=stdin).splitlines()
         pairs = zip(names, lines, strict=True)
         return {name: line for name, line in pairs if not line.endswith(" missing")}
 

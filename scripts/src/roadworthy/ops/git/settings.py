@@ -55,6 +55,8 @@ OF_A_REPOSITORY = frozenset({"local", "worktree"})
 
 # Nobody is asked for a password.
 QUIET = {"GIT_TERMINAL_PROMPT": "0"}
+# What git prints comes in large pieces, and not one by one for each commit that it names.
+BUFFERED = {"GIT_FLUSH": "0"}
 # We read what git says. It is for git alone: with it, Python cannot read a path with an accent.
 ENGLISH = {"LC_ALL": "C"}
 # A consumer who clones has no replacement of a commit either, nor a graft: that file is none.
@@ -83,6 +85,8 @@ OURS: tuple[Setting, ...] = (
     ("core.autocrlf", "false"),
     ("core.eol", "lf"),
     ("init.templateDir", ""),
+    ("core.logAllRefUpdates", "false"),
+    ("core.fsync", "none"),
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 )
@@ -118,7 +122,7 @@ def unbound() -> dict[str, str]:
     if TYPED in os.environ:
         typed = [(name, value) for scope, name, value in _listed(Path.cwd()) if scope == "command"]
         kept = with_settings(process.without(kept, *COUNTED), *typed)
-    return kept | QUIET | AS_COMMITTED
+    return kept | QUIET | BUFFERED | AS_COMMITTED
 
 
 def theirs() -> dict[str, str]:
