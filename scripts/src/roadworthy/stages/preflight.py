@@ -11,10 +11,13 @@ from ..ops import process
 from ..ops.git import making
 from ..ops.git import settings as git_settings
 from ..ops.git.program import require_identity
-from ..ops.git.refs import tagged_commits, tags_of
+from ..ops.git.refs import moved_tags
 from ..ops.git.remote import public_url
 from ..ops.git.repository import Repository, is_true
 from .site import current_branch, remote_url
+
+# What is fetched becomes one file: each object in a file of its own takes longer.
+IN_ONE_FILE = ("-c", "fetch.unpackLimit=1")
 
 
 def require(checkout: Repository, settings: Settings, index: Index | None) -> None:
@@ -113,7 +116,7 @@ def _followed(checkout: Repository, settings: Settings, branch: str | None) -> s
         return ""
     plain = ("--quiet", "--no-auto-maintenance", "--no-prune", "--no-recurse-submodules", "--tags")
     merging = ("--quiet", "--ff-only", "--no-stat", "--no-autostash", "--no-verify-signatures")
-    checkout.git("fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
+    checkout.git(*IN_ONE_FILE, "fetch", *plain, "--", settings.remote, f"refs/heads/{branch}")
     head, fetched = checkout.git("rev-parse", "HEAD", "FETCH_HEAD").split()
     if head == fetched:  # as after new tags
         return ""
@@ -184,10 +187,7 @@ def _is_behind_or_equal(checkout: Repository, at_remote: str) -> bool:
 
 
 def _tag_problems(checkout: Repository, refs: Mapping[str, str]) -> Iterator[Problem]:
-    there = tags_of(refs)
-    for name, commit in tagged_commits(checkout).items():
-        at_remote = there.get(name)
-        if at_remote and at_remote != commit:
-            message = f"the tag {name} is at {commit[:12]} here, at {at_remote[:12]} there"
-            hint = "one of them was moved, and tags must never move: find out which is right"
-            yield Problem("tag-moved", message, hint)
+    for name, here, there in moved_tags(checkout, refs):
+        message = f"the tag {name} is at {here[:12]} here, at {there[:12]} there"
+        hint = "one of them was moved, and tags must never move: find out which is right"
+        yield Problem("tag-moved", message, hint)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ...model.history.tag import RELEASE_TAG_TRAILER, Tag, is_release_tag
-from .repository import TAGS, Repository
+from .repository import CHECK, TAGS, Repository
 from .words import read_records
 
 # What a ref leads to through one tag and what that is, and what the ref itself names.
@@ -17,6 +17,20 @@ def tagged_commits(repository: Repository, *names: str) -> dict[str, str]:
     records = list(read_records(repository.git("for-each-ref", shape, *patterns), 4))
     peeled = _peeled(repository, records)
     return {ref.removeprefix("refs/tags/"): peeled[ref] for ref, *_ in records}
+
+
+def moved_tags(repository: Repository, refs: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Find tags that lead to one commit here, and to another among the refs of a remote.
+
+    Yield the name and both commits. Most tags are the same objects: these are not looked into.
+    """
+    shape = "--format=%(refname)%00%(objectname)%00"
+    records = read_records(repository.git("for-each-ref", shape, TAGS), 2)
+    differ = [ref.removeprefix(TAGS) for ref, target in records if refs.get(ref, target) != target]
+    there = tags_of(refs)
+    for name, here in tagged_commits(repository, *differ).items() if differ else ():
+        if here != there[name]:
+            yield name, here, there[name]
 
 
 def tags_and_branches(
@@ -58,7 +72,7 @@ def _peeled(repository: Repository, records: Iterable[Sequence[str]]) -> dict[st
     deep = [ref for ref, _, kind, *_ in records if kind == "tag"]
     if deep:
         stdin = "".join(f"{ref}^{{}}\n" for ref in deep)
-        lines = repository.git("cat-file", "--batch-check=%(objectname)", stdin=stdin).splitlines()
+        lines = repository.git(*CHECK, stdin=stdin).splitlines()
         found |= dict(zip(deep, lines, strict=True))
     return found
 
