@@ -6,7 +6,6 @@ use; the system takes it back when a process ends, in whatever way.
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -76,7 +75,7 @@ def _in_use(folder: Path) -> Iterator[None]:
     unnamed = folder / f"{LOCK}-soon"
     with unnamed.open("x", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        lock.write(socket.gethostname())
+        lock.write(os.uname().nodename)
         lock.flush()
         unnamed.rename(folder / LOCK)
         yield
@@ -95,7 +94,7 @@ def _taken_over(folder: Path) -> Iterator[bool]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         is_mine = {folder.lstat().st_uid, os.fstat(file).st_uid} == {os.getuid()}
-        is_here = os.read(file, 1024).decode("utf-8", "replace") == socket.gethostname()
+        is_here = os.read(file, 1024).decode("utf-8", "replace") == os.uname().nodename
         yield is_mine and is_here and not folder.is_symlink()
     finally:
         os.close(file)

@@ -16,25 +16,29 @@ Edits = Mapping[str, str | None]
 
 
 def lay_out(tree: Tree, workspace: Workspace, edits: Edits) -> None:
-    """Check out what is edited, and what uv reads: of a member, its manifest alone.
+    """Write what uv reads, as it is after the edits: of a member, its manifest alone.
 
     In a large workspace, to write all files and to remove them takes longer than all the rest.
     """
-    files = tree.modes()
     folders = frozenset(m.path for m in workspace.members.values() if m.path != ".")
-    tree.check_out([p for p in files if p in edits or _is_read(p, folders)])
+    read = [path for path in tree.modes() if _is_read(path, folders)]
+    tree.check_out(path for path in read if path not in edits)
     lock = tree.root / LOCK
     if lock.is_file() and TAKES_FILES.search(lock.read_text("utf-8", "replace")):
-        tree.check_out(files)
+        read = list(tree.modes())
+        tree.check_out(path for path in read if path not in edits)
+    write_edits(tree.root, {path: edits[path] for path in read if edits.get(path) is not None})
 
 
 def write_edits(root: Path, edits: Edits) -> None:
     """Write the new texts of files below a folder."""
     for path, text in edits.items():
+        file = root / path
         if text is None:
-            (root / path).unlink()
-        else:
-            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
+            file.unlink()
+            continue
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _is_read(path: str, folders: Collection[str]) -> bool:
