@@ -11,7 +11,7 @@ from packaging.version import Version
 from ...model.distribution import Distribution
 from ...model.problem import stop_on
 from ...model.workspace.workspace import Member
-from ..work import Batch, Work
+from ..work import Batch, Work, at_commit
 from .as_committed import committed_at
 from .build import build, problems_of
 from .dist import built_elsewhere, recorded, replace_folder
@@ -29,6 +29,7 @@ def build_due(work: Work, *, source: Path | None = None, cache: Path | None = No
 
 def build_to_try(work: Work) -> Work:
     """Build what is due, and all that is needed to try it and those that depend on it."""
+    work = at_commit(work, work.commit)
     return replace(work, batches=tuple(_with_everything(work, batch) for batch in work.batches))
 
 

@@ -1,5 +1,7 @@
 """Prepare: make the release commit R in the scratch clone, and push it."""
 
+from dataclasses import replace
+
 from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
 from ...ops.git.writing import push as push_refs
@@ -14,7 +16,7 @@ def prepare(work: Work) -> Work:
     Where the plan edits nothing, as when R is pushed already, R is the commit planned from.
     """
     changed = planned_edits(work)
-    return at_commit(work, _commit(work, changed) if changed else work.plan.base)
+    return replace(work, commit=_commit(work, changed) if changed else work.plan.base)
 
 
 def require_prepared(work: Work) -> Work:
@@ -52,11 +54,10 @@ def shown(work: Work) -> str:
 
 def push(work: Work) -> Work:
     """Push R to the release branch; of two who release at once, one is refused here."""
-    site = work.site
-    at_remote = site.scratch.git("ls-remote", "--", "origin", f"refs/heads/{site.branch}")
-    if not at_remote.startswith(work.commit):
+    if work.commit != work.plan.base:  # else it is there: the scratch clone has it from there
         hint = "somebody may have pushed first: pull, and run the same command again"
-        push_refs(site.scratch, f"{work.commit}:refs/heads/{site.branch}", hint=hint)
+        refspec = f"{work.commit}:refs/heads/{work.site.branch}"
+        push_refs(work.site.scratch, refspec, hint=hint)
     return work
 
 
