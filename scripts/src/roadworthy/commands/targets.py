@@ -1,7 +1,9 @@
 """The targets of a command that writes: the real ones with --execute, else scratch ones."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from ..model.problem import NothingToRelease, Problem
 from ..model.workspace.settings import Settings
@@ -30,15 +32,18 @@ def open_site(
         return
     preflight.require(context.checkout, settings, context.index if uploads else None)
     branch = preflight.release_branch(context.checkout, settings)
-    try:
+    follow = partial(_follow, context.checkout, settings)
+    with ThreadPoolExecutor(1) as beside:  # the scratch clone is removed meanwhile
         with real_site(context.tree, settings, context.index, branch) as site:
-            yield site
-    except KeyboardInterrupt:
-        raise  # whoever wants an end gets one: the next run follows the remote
-    except BaseException:
-        _follow(context.checkout, settings)
-        raise
-    _follow(context.checkout, settings)
+            try:
+                yield site
+            except KeyboardInterrupt:
+                raise  # whoever wants an end gets one: the next run follows the remote
+            except BaseException:
+                beside.submit(follow)
+                raise
+            following = beside.submit(follow)
+        following.result()
 
 
 def _follow(checkout: Repository, settings: Settings) -> None:
