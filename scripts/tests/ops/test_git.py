@@ -8,7 +8,7 @@ from roadworthy.model.history.tag import Tag
 from roadworthy.model.problem import Failure, UsageFailure
 from roadworthy.ops.git import making
 from roadworthy.ops.git import settings as git_settings
-from roadworthy.ops.git.refs import tagged_commits, tags_and_branches
+from roadworthy.ops.git.refs import moved_tags, tagged_commits, tags_and_branches
 from roadworthy.ops.git.remote import public_url, reached_by, url_of
 from roadworthy.ops.git.repository import Repository
 from roadworthy.ops.git.writing import annotate_tags, push
@@ -184,6 +184,23 @@ def test_tags_are_looked_up_by_name(repo: Repo) -> None:
     repo.git("tag", "v2")
     assert tagged_commits(opened(repo)) == {"jam/v1": repo.head(), "v2": repo.head()}
     assert tagged_commits(opened(repo), "v2", "v3") == {"v2": repo.head()}
+
+
+def test_a_tag_is_moved_where_it_leads_to_another_commit_than_at_the_remote(repo: Repo) -> None:
+    first, head = repo.head(), repo.commit("second", {"b": "2"})
+    repo.git("tag", "light")
+    repo.git("tag", "moved")
+    repo.git("tag", "only-here")
+    repo.git("tag", "-a", "-m", "here", "again")
+    there = {
+        "refs/tags/light": head,
+        "refs/tags/moved": first,
+        "refs/tags/only-there": first,
+        "refs/tags/again": "1" * 40,
+        "refs/tags/again^{}": head,
+    }
+    assert list(moved_tags(opened(repo), there)) == [("moved", head, first)]
+    assert list(moved_tags(opened(repo), there | {"refs/tags/moved": head})) == []
 
 
 def test_a_file_that_was_moved_is_told_with_its_old_path(repo: Repo) -> None:

@@ -5,10 +5,8 @@ file by itself, or change nothing, and what was taken back leaves no trace in th
 A handful of processes serve all members.
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -16,6 +14,7 @@ from packaging.version import Version
 from ..model.history.history import is_ignored, owner_of
 from ..model.plan.facts import Facts
 from ..model.workspace.content import Difference, stated, values
+from ..model.workspace.toml import table_there
 from ..model.workspace.version_source import FromFile, with_version
 from ..model.workspace.workspace import MANIFEST, Member
 from ..ops.tree import Tree, texts_at
@@ -140,7 +139,7 @@ def _difference(
     for file in files:
         then, now = (texts.get(place, "") for place in _two(pair, file))
         if file == MANIFEST:
-            before, after = _table(then), _table(now)
+            before, after = table_there(then), table_there(now)
             differs |= values(before) != values(after)
             is_stated |= stated(before) != stated(after)
         elif file in _read(pair.member):
@@ -150,13 +149,6 @@ def _difference(
     ends = (pair.released[0], pair.current[0])
     one, other = ([known.get((end, path)) for path in pair.member.content.outside] for end in ends)
     return Difference(differs or one != other, is_stated)
-
-
-def _table(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError):
-        return {}
 
 
 def _masked(text: str, member: Member) -> str:

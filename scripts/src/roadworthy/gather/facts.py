@@ -4,6 +4,7 @@ A handful of git calls serve the whole workspace, whatever its size.
 """
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -40,15 +41,17 @@ def gather(
     members = [m for m in facts.workspace.members.values() if not m.never_released]
     untagged = [member for member in members if facts.tag_at(member) is None]
     pages = _pages(index, members if all_pages else untagged)
-    return replace(
-        facts,
-        commits=tree.history(tag.commit for _, tag in facts.priors().values()),
-        pages=pages,
-        version_set_at=version_set_at(tree, untagged, pages),
-        differs=differing(tree, facts),
-        branch=facts.workspace.settings.line_of(branch) if branch else "",
-        index=index.name if index else "",
-    )
+    with ThreadPoolExecutor(1) as beside:  # git reads the history while members are compared
+        commits = beside.submit(tree.history, [tag.commit for _, tag in facts.priors().values()])
+        return replace(
+            facts,
+            pages=pages,
+            version_set_at=version_set_at(tree, untagged, pages),
+            differs=differing(tree, facts),
+            branch=facts.workspace.settings.line_of(branch) if branch else "",
+            index=index.name if index else "",
+            commits=commits.result(),
+        )
 
 
 def _tagged(tree: Tree, workspace: Workspace, at_remote: Mapping[str, str] | None) -> Facts:

@@ -4,7 +4,6 @@ A release commit says so itself, and its changelog does. What is on the index wi
 comes from where the manifest got the version and the changelog the section for it.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName
@@ -13,6 +12,7 @@ from packaging.version import Version
 from ..model.history.change import RELEASE_SUBJECT, RELEASE_TRAILER, Commit
 from ..model.plan import changelog
 from ..model.plan.facts import Page, Presence
+from ..model.workspace.toml import table_there
 from ..model.workspace.version_source import FromFile, version_in
 from ..model.workspace.workspace import MANIFEST, Member
 from ..ops.tree import Tree, texts_at
@@ -140,6 +140,6 @@ def _version_in(text: str, member: Member) -> Version | None:
     if isinstance(member.source, FromFile):
         return version_in(text, member.source)
     try:
-        return Version(tomllib.loads(text)["project"]["version"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return Version(table_there(text)["project"]["version"])
+    except (ValueError, KeyError, TypeError):
         return None

@@ -1,8 +1,6 @@
 """Reads what the manifests at tagged commits say, for tags in a shape that we do not write."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -10,6 +8,7 @@ from packaging.version import Version
 from ..model.history.tag import Tag
 from ..model.history.tagged import Tagged, other_tags, own_tags, places, read_tags
 from ..model.version import read_version
+from ..model.workspace.toml import table_there
 from ..model.workspace.version_source import FromFile, VersionSource, version_in, version_source
 from ..model.workspace.workspace import MANIFEST, Workspace
 from ..ops.tree import Tree, texts_at
@@ -102,10 +101,7 @@ def _known(said: VersionSource | Version | None) -> Version | None:
 
 def _project(text: str) -> tuple[NormalizedName, VersionSource | Version | None] | None:
     """Return the name in a manifest and its version, in today's form or Poetry's older one."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    table = table_there(text)
     tool = table.get("tool", {})
     for project in (table.get("project", {}), tool.get("poetry", {})):
         if isinstance(project, dict) and isinstance(project.get("name"), str):

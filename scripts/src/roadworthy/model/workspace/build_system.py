@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
 from ..problem import Problem, UsageFailure
 from .glob import matches
+from .requirement import parsed
 
 # uv has this one built in: it packs files, and runs none of them.
 # https://docs.astral.sh/uv/concepts/build-backend/
@@ -99,10 +100,10 @@ def _keys(table: Mapping[str, Any], key: str) -> Iterator[str]:
 def _name(requirement: str) -> str:
     """Return the name of what is required from an index; empty for anything else."""
     try:
-        parsed = Requirement(requirement)
+        required = parsed(requirement)
     except InvalidRequirement:
         return ""
-    return "" if parsed.url else canonicalize_name(parsed.name)
+    return "" if required.url else canonicalize_name(required.name)
 
 
 def _version_files(table: Mapping[str, Any]) -> Iterator[str]:

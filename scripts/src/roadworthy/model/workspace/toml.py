@@ -8,6 +8,7 @@ from typing import Any
 
 from ..problem import Problem, UsageFailure
 from ..text import short
+from .shape import shape_problems
 
 MOST_PARTS = 200  # of one key; Python takes minutes for some thousands of them
 # A key of more parts: each is a word, and a dot behind it. Numbers in a text are none.
@@ -35,6 +36,15 @@ def table_of(path: str, text: str) -> Mapping[str, Any]:
     except ValueError:
         why, hint = "has a number that is too long", "write one of fewer than 4,300 digits"
     raise UsageFailure(Problem("manifest-unreadable", f"{path} {why}", hint))
+
+
+def table_there(text: str) -> Mapping[str, Any]:
+    """Read a manifest of another commit, such as a tagged one; empty where it is not sound."""
+    try:
+        table = table_of("it", text)
+    except UsageFailure:
+        return {}
+    return {} if any(shape_problems("it", table)) else table
 
 
 @lru_cache(maxsize=10_000)  # most manifests stay the same from one commit to the next
