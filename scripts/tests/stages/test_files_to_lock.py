@@ -12,9 +12,7 @@ from tests.helpers.repository import Repo
 
 ROOT = '[tool.uv.workspace]\nmembers = ["packages/*"]\n'
 MEMBER = '[project]\nname = "zq-base"\nversion = "1.0"\n'
-EDITED = MEMBER.replace("1.0", "1.1")
 BASE = "packages/zq-base"
-GONE = f"{BASE}/changes/a.misc.md"
 FILES = {
     "pyproject.toml": ROOT,
     ".python-version": "3.11\n",
@@ -22,7 +20,6 @@ FILES = {
     f"{BASE}/pyproject.toml": MEMBER,
     f"{BASE}/CHANGELOG.md": "",
     f"{BASE}/README.md": "",
-    GONE: "a note\n",
     f"{BASE}/vendor/zz/pyproject.toml": "",
     f"{BASE}/vendor/zz/zz.py": "",
 }
@@ -37,11 +34,11 @@ READ = {
     ("source", "laid_out"),
     [
         ('{ editable = "packages/zq-base" }', READ),
-        ('{ directory = "packages/zq-base/vendor/zz" }', {LOCK, *FILES} - {GONE}),
-        ('{ path = "packages/zq-base/vendor/zz.whl" }', {LOCK, *FILES} - {GONE}),
+        ('{ directory = "packages/zq-base/vendor/zz" }', {LOCK, *FILES}),
+        ('{ path = "packages/zq-base/vendor/zz.whl" }', {LOCK, *FILES}),
     ],
 )
-def test_what_uv_reads_is_written_as_it_is_after_the_edits(
+def test_what_uv_reads_is_checked_out(
     tmp_path: Path, source: str, laid_out: set[str], prefix: str
 ) -> None:
     repo = Repo.init(tmp_path / "w")
@@ -49,8 +46,14 @@ def test_what_uv_reads_is_written_as_it_is_after_the_edits(
     repo.commit("start", {f"{prefix}/{path}".lstrip("/"): text for path, text in texts.items()})
     scratch = making.clone(str(repo.path), tmp_path / "scratch", "--no-checkout")
     tree = Tree.of(scratch, prefix=prefix)
-    edits = {f"{BASE}/CHANGELOG.md": "1.1\n", f"{BASE}/pyproject.toml": EDITED, GONE: None}
-    lay_out(tree, workspace_at(tree), edits)
+    read = lay_out(tree, workspace_at(tree))
     found = (path.relative_to(tree.root).as_posix() for path in tree.root.rglob("*"))
-    written = {path: (tree.root / path).read_text("utf-8") for path in found if path in texts}
-    assert written == {path: edits.get(path) or texts[path] for path in laid_out}
+    assert {path for path in found if path in texts} == read == laid_out
+
+
+def test_without_a_lock_file_uv_reads_nothing(tmp_path: Path) -> None:
+    repo = Repo.init(tmp_path / "w")
+    repo.commit("start", FILES)
+    tree = Tree.of(making.clone(str(repo.path), tmp_path / "scratch", "--no-checkout"))
+    assert lay_out(tree, workspace_at(tree)) == frozenset()
+    assert [path.name for path in tree.root.iterdir()] == [".git"]

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ...model.workspace.workspace import MANIFEST, Workspace
+from ...ops.git.repository import LINK
 from ...ops.tree import Tree
 
 LOCK = "uv.lock"
@@ -15,30 +16,31 @@ TAKES_FILES = re.compile(r'\b(?:directory|path) = "')
 Edits = Mapping[str, str | None]
 
 
-def lay_out(tree: Tree, workspace: Workspace, edits: Edits) -> None:
-    """Write what uv reads, as it is after the edits: of a member, its manifest alone.
+def lay_out(tree: Tree, workspace: Workspace) -> Collection[str]:
+    """Check out what uv reads, of a member its manifest alone; return what is there then.
 
     In a large workspace, to write all files and to remove them takes longer than all the rest.
+    Without a lock file, uv reads nothing.
     """
+    files = tree.modes()
+    if files.get(LOCK, LINK) == LINK:
+        return frozenset()
     folders = frozenset(m.path for m in workspace.members.values() if m.path != ".")
-    read = [path for path in tree.modes() if _is_read(path, folders)]
-    tree.check_out(path for path in read if path not in edits)
-    lock = tree.root / LOCK
-    if lock.is_file() and TAKES_FILES.search(lock.read_text("utf-8", "replace")):
-        read = list(tree.modes())
-        tree.check_out(path for path in read if path not in edits)
-    write_edits(tree.root, {path: edits[path] for path in read if edits.get(path) is not None})
+    read = [path for path in files if _is_read(path, folders)]
+    tree.check_out(read)
+    if TAKES_FILES.search((tree.root / LOCK).read_text("utf-8", "replace")):
+        tree.check_out(files)
+        return frozenset(files)
+    return frozenset(read)
 
 
 def write_edits(root: Path, edits: Edits) -> None:
     """Write the new texts of files below a folder."""
     for path, text in edits.items():
-        file = root / path
         if text is None:
-            file.unlink()
-            continue
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+            (root / path).unlink()
+        else:
+            (root / path).write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _is_read(path: str, folders: Collection[str]) -> bool:

@@ -5,29 +5,32 @@ not say it. Where none has to be built, uv may have our credentials: private ind
 repositories may need them. Else `built_lock` has uv build them, without any.
 """
 
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from ...model.workspace.workspace import MANIFEST, Workspace
 from ...ops import process, uv
 from ...ops.git import settings as git_settings
-from ...ops.git.repository import LINK
 from ...ops.python import python_for
 from ...ops.tree import Tree
-from .files import LOCK, Edits, lay_out
+from .files import LOCK, Edits, write_edits
 
 # How uv says that something has to be built, and may not be.
 MAY_NOT_BUILD = "is disabled"
 
 
-def updated_lock(tree: Tree, workspace: Workspace, edits: Edits) -> str | None:
+def updated_lock(
+    tree: Tree, workspace: Workspace, edits: Edits, read: Collection[str]
+) -> str | None:
     """Return the text of the lock file after edits; None where there is none, or it stays.
 
+    `read` is what was laid out of the tree, for uv to read.
     Raises `Failure` where uv cannot, or where it would change more than it has to.
     """
     is_concerned = any(PurePosixPath(path).name == MANIFEST for path in edits)
-    if not is_concerned or tree.modes().get(LOCK, LINK) == LINK:
+    if not is_concerned or LOCK not in read:
         return None
-    lay_out(tree, workspace, edits)
+    write_edits(tree.root, {path: text for path, text in edits.items() if path in read})
     file = tree.root / LOCK
     before = file.read_bytes()
     hidden = [member for member in workspace.members.values() if member.build.hides_metadata]

@@ -1,12 +1,14 @@
 """Prepare: make the release commit R in the scratch clone, and push it."""
 
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ...model.problem import Failure, Problem
 from ...model.workspace.edit import edited_files, edits, release_message
 from ...ops.git.writing import push as push_refs
 from ..work import Work, at_commit
-from .files import LOCK
+from .files import LOCK, lay_out
 from .lock import updated_lock
 
 
@@ -15,8 +17,11 @@ def prepare(work: Work) -> Work:
 
     Where the plan edits nothing, as when R is pushed already, R is the commit planned from.
     """
-    changed = planned_edits(work)
-    return replace(work, commit=_commit(work, changed) if changed else work.plan.base)
+    with ThreadPoolExecutor(1) as beside:  # git writes what uv will read while edits are made
+        read = beside.submit(lay_out, work.tree, work.facts.workspace)
+        changed = planned_edits(work)
+        made = _commit(work, changed, read.result()) if changed else work.plan.base
+    return replace(work, commit=made)
 
 
 def require_prepared(work: Work) -> Work:
@@ -39,8 +44,8 @@ def planned_edits(work: Work) -> dict[str, str | None]:
     return edits(work.plan, workspace, texts, work.facts.day)
 
 
-def _commit(work: Work, changed: dict[str, str | None]) -> str:
-    lock = updated_lock(work.tree, work.facts.workspace, changed)
+def _commit(work: Work, changed: dict[str, str | None], read: Collection[str]) -> str:
+    lock = updated_lock(work.tree, work.facts.workspace, changed, read)
     texts = changed | ({LOCK: lock} if lock else {})
     return work.tree.commit_on(work.site.branch, texts, release_message(work.plan))
 
