@@ -119,7 +119,7 @@ def generate(
     uv = os.environ.get("UV", "uv")
     command = (uv, "lock", "--quiet", "--python", sys.executable)
     subprocess.run(command, cwd=folder, check=True)
-    git(folder, "init", "--quiet", f"--initial-branch={BRANCH}")
+    git(folder, "init", "--quiet", "--template=", f"--initial-branch={BRANCH}")
     _commit(folder, f"Start with {members} members")
     for member in made if tagged else ():
         tag = f"{member.name}/v{VERSION}"
