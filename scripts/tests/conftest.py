@@ -1,5 +1,6 @@
 """What every test has: a git identity of its own, and no settings of whoever runs it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from roadworthy.ops import loopback, process
 
 from .helpers.cli import run
-from .helpers.here import missing
+from .helpers.here import missing, roomy_memory
 from .helpers.hostile import IDENTITY, VARIABLES, HostileGit
 from .helpers.jobs import release_in_jobs
 from .helpers.patterns import PATTERNS
@@ -25,6 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--promise", type=int, metavar="NUMBER", help="run the tests of a promise")
     words = "run as a user whose git has every setting that could change what a release does"
     parser.addoption("--hostile-git", action="store_true", help=words)
+
+
+def pytest_configure() -> None:
+    """Let tests make their files in memory, where there is room, unless a place is given."""
+    memory = roomy_memory()
+    if memory:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
