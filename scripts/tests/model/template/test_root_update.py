@@ -115,7 +115,7 @@ def test_what_only_the_template_changed_is_taken_with_all_comments_kept() -> Non
     expected = (
         MOVED.replace("line-length = 100", "line-length = 120")
         .replace("ruff>=0.12", "ruff>=0.13")
-        .replace('    "COM812", # the formatter\n', '    "D203",\n')
+        .replace('    "COM812", # the formatter\n', '    "D203", # why\n')
         .replace('requires-python = ">=3.11"', 'requires-python = ">=3.12"')
     )
     assert found.state is State.BEHIND
@@ -153,6 +153,31 @@ z = 1
         expected.replace(anchor, f"{new}{anchor}")
         for anchor in ("# of ruff\n", "[dependency-groups]\n")
     }
+
+
+def test_a_table_in_several_places_takes_what_is_new_where_its_own_keys_are() -> None:
+    apart = "[tool.uv.build-backend]\na = []\n\n[tool.uv]\npackage = true\n\n# All.\n"
+    base, here = (each.replace("[tool.uv.w", f"{apart}[tool.uv.w") for each in (BASE, MOVED))
+    new = 'package = true\n# Of a week ago.\nexclude-newer = "7 days" # or older\n\n'
+    found = updated_root(here, base, base.replace("package = true\n\n", new), NEW)
+    assert found.text == here.replace("package = true\n\n", new)
+
+
+def test_new_items_of_a_list_bring_what_the_template_says_behind_them() -> None:
+    lines = """    'D"2', # it has a "#"\n    "D2#3",\n    "D4"# d\n"""
+    target = BASE.replace("the formatter\n", f"the formatter\n{lines}")
+    target = target.replace('"zizmor>=1.20"', '"zizmor>=1.20", "deptry"')
+    more = lines.replace("""'D"2'""", '"D\\"2"').replace('"D4"#', '"D4", #')
+    expected = MOVED.replace("the formatter\n", f"the formatter\n{more}")
+    assert update(target).text == expected.replace('"zizmor>=1.20"', '"zizmor>=1.20", "deptry"')
+
+
+def test_a_new_item_is_written_as_far_in_as_those_beside_it() -> None:
+    target = BASE.replace(
+        '"COM812", # the formatter\n', '"COM812", # the formatter\n    "D4", # d\n'
+    )
+    here = MOVED.replace("\n    ", "\n  ")
+    assert update(target, here).text == here.replace("formatter\n", 'formatter\n  "D4", # d\n')
 
 
 def test_what_the_project_changed_or_removed_stays() -> None:

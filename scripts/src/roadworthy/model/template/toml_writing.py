@@ -3,6 +3,7 @@
 What is new comes as the template writes it, with its comments.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
@@ -12,6 +13,10 @@ from tomlkit.items import AoT, Array, Comment, Table
 
 from .tables import MISSING, Difference, name_of
 
+# A line of a list that has one string and says why, and what stands before an item on its line.
+WITH_COMMENT = re.compile(r"""\s*(?P<item>"(?:[^"\\]|\\.)*"|'[^']*')\s*,?\s*#\s?(?P<why>.*)""")
+BEFORE_ITEM = re.compile(r"\n([ \t]+)[^\s#\]]")
+TABLES = (Table, AoT)
 Document = Any  # a document or a table of tomlkit's
 # What tomlkit keeps of a table: keys with their values, and comments and empty lines without one.
 Body = list[tuple[Any, Any]]
@@ -20,62 +25,103 @@ Body = list[tuple[Any, Any]]
 def written(text: str, changes: Iterable[Difference], like: str = "") -> str:
     """Return a manifest with the targets of changes in it; `like` is where they come from."""
     document, template = tomlkit.parse(text), tomlkit.parse(like)
-    for change in changes:
+    new_last = sorted(changes, key=lambda change: not _is_there(document, change.keys))
+    for change in new_last:  # what is new becomes a part of what stays
         _write(document, change.keys, change.target, template)
     return tomlkit.dumps(document)
 
 
-def _write(document: Document, keys: tuple[str, ...], value: object, template: Document) -> None:
+def _is_there(document: Document, keys: Iterable[str]) -> bool:
+    for key in keys:
+        if key not in document:
+            return False
+        document = document[key]
+    return True
+
+
+def _write(root: Document, keys: tuple[str, ...], value: object, template: Document) -> None:
     """Set, edit or remove one value."""
     *above, key = keys
+    document, like, places = root, template, _places(template, above)
     for name in above:
         if name not in document:
             if value is MISSING:
                 return
             document[name] = tomlkit.table(is_super_table=name in {"tool", "uv"})
-        document, template = document[name], template.get(name, {})
+        document, like = document[name], like.get(name, {})
     if value is MISSING:
         document.pop(key, None)
+    elif key not in document and isinstance(value, Mapping):
+        document[key] = _apart(_as_table(like.get(key), value))
     elif key not in document:
-        _add(document, key, value, template)
+        comments = _above(places, key) if like.get(key) == value else []
+        item = deepcopy(like[key]) if like.get(key) == value else value
+        _add(_home(_places(root, above)) or document, comments, key, item)
     elif isinstance(value, list) and isinstance(document[key], Array | AoT):
-        _edit_list(document[key], value)
+        _edit_list(document[key], value, like.get(key))
     else:
         document[key] = value
 
 
-def _add(table: Document, key: str, value: object, template: Document) -> None:
-    """Add a key below the last one: what is behind that belongs to the next table."""
-    is_known = key in template and template[key] == value
-    item = deepcopy(template[key]) if is_known else value
-    if isinstance(value, Mapping):
-        table[key] = _apart(item if isinstance(item, Table) else _table(value))
+def _add(table: Document, comments: Iterable[Comment], key: str, item: object) -> None:
+    """Add a key below the last one: what is behind that belongs to the next table.
+
+    The lines become a part of the item above them: tomlkit would put them before the table.
+    """
+    own = [each for name, each in _body(table) if name is not None and not isinstance(each, TABLES)]
+    if not own:
+        table[key] = item
         return
-    body = _body(table)
-    behind: Body = []
-    while body and body[-1][0] is None:
-        behind.insert(0, body.pop())
-    for comment in _above(template, key) if is_known else ():
-        table.add(deepcopy(comment))
-    table[key] = item
-    body.extend(behind)
+    new = tomlkit.document()
+    for comment in comments:
+        new.add(deepcopy(comment))
+    new[key] = item
+    own[-1].trivia.trail = (own[-1].trivia.trail or "\n") + new.as_string()
 
 
-def _above(table: Document, key: str) -> list[Comment]:
-    """Return the lines of comment right above a key."""
-    found: list[Comment] = []
-    for own, item in _body(table):
-        if own is not None and own.key == key:
-            return found
-        found = [*found, item] if isinstance(item, Comment) else []
+def _above(places: Iterable[Document], key: str) -> list[Comment]:
+    """Return the lines of comment right above a key of a table, wherever that lies."""
+    for table in places:
+        found: list[Comment] = []
+        for own, item in _body(table):
+            if own is not None and own.key == key:
+                return found
+            found = [*found, item] if isinstance(item, Comment) else []
     return []
 
 
+def _places(document: Document, keys: Iterable[str]) -> list[Document]:
+    """Return all places that a table lies in: one `[tool.uv]` may stand before another's tables."""
+    found = [document]
+    for name in keys:
+        found = [
+            item
+            for table in found
+            for own, item in _body(table)
+            if own is not None and own.key == name and isinstance(item, Table)
+        ]
+    return found
+
+
+def _home(places: Iterable[Document]) -> Document | None:
+    """Return the last place that has keys of its own, and not tables alone."""
+    own = [
+        table
+        for table in places
+        if any(key is not None and not isinstance(item, TABLES) for key, item in _body(table))
+    ]
+    return own[-1] if own else None
+
+
 def _body(table: Document) -> Body:
-    """Return what is in a table, line by line; nothing for one that lies in several places."""
-    container = table.value if isinstance(table, Table) else table
-    body: Body = getattr(container, "body", [])
+    """Return what is in a table, line by line."""
+    body: Body = (table.value if isinstance(table, Table) else table).body
     return body
+
+
+def _as_table(item: object, values: Mapping[str, object]) -> Table:
+    """Return a table as the template writes it, where it says the same there."""
+    return deepcopy(item) if isinstance(item, Table) and item == values else _table(values)
 
 
 def _table(values: Mapping[str, object]) -> Table:
@@ -93,7 +139,7 @@ def _apart(table: Table) -> Table:
     return table
 
 
-def _edit_list(items: Document, wanted: list[object]) -> None:
+def _edit_list(items: Document, wanted: list[object], like: object) -> None:
     """Make a list what is wanted, item by item: comments and the form of the others stay."""
     new = {name_of(item): item for item in wanted}
     for place in reversed(range(len(items))):
@@ -103,5 +149,16 @@ def _edit_list(items: Document, wanted: list[object]) -> None:
             del items[place]
         elif item != own:
             items[place] = item
-    for item in new.values():
-        items.append(item)
+    why = _said_behind(like) if isinstance(like, Array) else {}
+    indent = BEFORE_ITEM.search(items.as_string())
+    for name, item in new.items():
+        if isinstance(items, Array) and indent:
+            items.add_line(item, indent=indent[1], comment=why.get(name))
+        else:
+            items.append(item)
+
+
+def _said_behind(items: Array) -> dict[str, str]:
+    """Map items of a list to the comments behind them, each on a line of its own."""
+    found = (WITH_COMMENT.fullmatch(line) for line in items.as_string().splitlines())
+    return {name_of(tomlkit.value(each["item"]).unwrap()): each["why"] for each in found if each}
