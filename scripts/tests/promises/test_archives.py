@@ -380,6 +380,14 @@ def test_a_digest_may_be_written_in_hexadecimal_or_with_padding(
     assert list(record_warnings([described(NAME, path)])) == []
 
 
+@pytest.mark.parametrize("digest", ["shake_128=abc", "nope=abc", "sha256=", "sha256=é", "=", "x"])
+def test_a_digest_that_is_none_is_refused_and_never_raised(digest: str, tmp_path: Path) -> None:
+    path = tmp_path / WHEEL
+    write_wheel(path, record=lambda text: re.sub(r"sha256=[^,]+", digest, text, count=1))
+    assert [problem.code for problem in archive_problems(path, NAME)] == ["archive-unsafe"]
+    assert [p.code for p in record_warnings([described(NAME, path)])] == ["record-digests"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(BROKEN)
 def test_whatever_the_bytes_are_what_is_wrong_is_said_and_never_raised(
