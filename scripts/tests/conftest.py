@@ -17,6 +17,7 @@ from .helpers.repository import Repo, remote_of
 from .helpers.shelf import Shelf, Stand
 from .helpers.workspaces import a_pair, index_table, member, trio, workspace_and_remote
 
+MODEL = Path(__file__).parent / "model"
 RELEASE = ("release", "--execute", "--installer", "uv")
 
 
@@ -38,15 +39,17 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the slow tests, unless they are asked for, and what this machine cannot run.
 
-    With `--promise`, all but the tests of a promise are left out.
+    With `--promise`, all but the tests of a promise are left out; with `--hostile-git`, the
+    quick ones of the model, which has no git.
     """
-    number = config.getoption("--promise")
+    number, hostile = config.getoption("--promise"), config.getoption("--hostile-git")
     left_out = [
         item
         for item in items
         if (item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive"))
         or missing(item)
         or (number and number not in [mark.args[0] for mark in item.iter_markers("promise")])
+        or (hostile and MODEL in item.path.parents and not item.get_closest_marker("exhaustive"))
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]

@@ -251,7 +251,7 @@ def test_a_maintenance_branch_in_a_history_never_has_a_version_of_main() -> None
 
 @pytest.mark.exhaustive
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow],

@@ -120,7 +120,7 @@ def test_of_eight_members_one_is_hostile_and_seven_are_released_as_committed(
     }
     attacked = Attacked(tmp_path, shelf, files)
     names = [f"zq-{name}" for name in ("base", "top", "one", "two", "three", "four", "five")]
-    done = attacked.run("release", "--execute")
+    done = attacked.run(*RELEASE)
     assert done.code == 0, done.stderr
     assert_unharmed(attacked, *names)
     changes = {f"packages/{name}/src/{name.replace('-', '_')}/new.py": "" for name in names}
