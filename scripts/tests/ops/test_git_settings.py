@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from roadworthy.model.problem import UsageFailure
+from roadworthy.model.transport import TRANSPORTS
 from roadworthy.ops.git import making
 from roadworthy.ops.git import settings as git_settings
 from roadworthy.ops.git.repository import Repository
@@ -129,6 +130,29 @@ def test_of_the_users_settings_only_those_that_are_kept_reach_what_is_ours(
     assert sorted(told[: len(kept)]) == sorted(kept.items())
     assert told[len(kept) + 6 :] == list(git_settings.OURS)
     assert "canary" not in repr(Repository(path=repo.path, environment=environment))
+
+
+@pytest.mark.parametrize(
+    ("given", "ways"),
+    [
+        ([], {}),
+        ([("protocol.ext.allow", "always")], {}),
+        ([("protocol.file.allow", "never")], {}),
+        ([("protocol.ssh.allow", "never")], {"ssh": "never"}),
+        ([("protocol.git.allow", "always"), ("protocol.git.allow", "user")], {"git": "user"}),
+        ([("protocol.allow", "user")], dict.fromkeys(("https", "http", "ssh", "git"), "user")),
+        (
+            [("protocol.allow", "never"), ("protocol.https.allow", "always")],
+            dict.fromkeys(("http", "ssh", "git"), "never"),
+        ),
+    ],
+)
+def test_only_the_ways_of_a_release_are_open_and_those_between_our_own_repositories(
+    given: list[git_settings.Setting], ways: dict[str, str]
+) -> None:
+    made = git_settings.of_the_user([*given, ("alias.push", "!false")])
+    expected = {f"protocol.{way}.allow": ways.get(way, "always") for way in TRANSPORTS}
+    assert made == [("protocol.allow", "never"), *expected.items()]
 
 
 @pytest.mark.usefixtures("as_user")
