@@ -6,11 +6,15 @@ pip's. Those that need nothing from an index are quick.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.helpers.cli import run
 from tests.helpers.workspaces import make_workspace, member, with_backend
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
 
 Files = dict[str, str]
 BASE = "packages/zq-base"
@@ -276,6 +280,26 @@ QUICK = frozenset(
         "an undeclared sibling",
     }
 )
+# What comes of these lies with the member, or with the one probe that tries what any installer
+# has laid down: pip adds nothing but time.
+BY_UV_ALONE = frozenset(
+    {
+        "stubs alone",
+        "data",
+        "the same, proven with that extra",
+        "the same, passed over",
+        "an import that ends the interpreter",
+        "a package within a package",
+        "types beside the code",
+        "a command that is a method",
+        "a command that does not load",
+        "a namespace that is run",
+        "an import that talks",
+        "tests that land beside it",
+        "a sdist that loses a file",
+        "the same beside a broken one",
+    }
+)
 SLOW: Mapping[str, tuple[Callable[[], Files], str]] = {
     "hatchling": (lambda: by("hatchling"), ""),
     "setuptools": (lambda: by("setuptools"), ""),
@@ -295,10 +319,14 @@ def said(tmp_path: Path, files: Files, installer: str) -> str:
     return "; ".join(filter(None, found))
 
 
-@pytest.mark.parametrize("installer", ["uv", pytest.param("pip", marks=exhaustive)])
-@pytest.mark.parametrize(
-    "kind", [kind if kind in QUICK else pytest.param(kind, marks=exhaustive) for kind in KINDS]
-)
+def walks(kinds: Mapping[str, object]) -> "list[ParameterSet]":
+    """Return each kind with each installer that it is tried by."""
+    by_uv = [pytest.param(k, "uv", marks=() if k in QUICK else exhaustive) for k in kinds]
+    by_pip = [pytest.param(k, "pip", marks=exhaustive) for k in kinds if k not in BY_UV_ALONE]
+    return by_uv + by_pip
+
+
+@pytest.mark.parametrize(("kind", "installer"), walks(KINDS))
 def test_a_kind_of_member_works_as_it_does_for_consumers(
     kind: str, installer: str, tmp_path: Path
 ) -> None:
@@ -307,9 +335,7 @@ def test_a_kind_of_member_works_as_it_does_for_consumers(
     assert (expected in found, bool(found)) == (True, bool(expected)), found
 
 
-@exhaustive
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-@pytest.mark.parametrize("kind", SLOW)
+@pytest.mark.parametrize(("kind", "installer"), walks(SLOW))
 def test_a_kind_of_member_that_needs_an_index_does_so_too(
     kind: str, installer: str, tmp_path: Path
 ) -> None:

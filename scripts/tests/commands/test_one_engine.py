@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,27 @@ def test_a_release_in_jobs_leaves_the_same_bytes_tags_and_commits_as_one_in_one_
     refs, files = in_one
     assert [line.split("\t")[1] for line in refs] == expected
     assert len(files) == 4 * len(changes)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("waits_after", ["prepare", "build", "publish", "tag"])
+def test_what_is_merged_while_a_release_waits_is_not_in_it(
+    waits_after: str, pair: Repo, tmp_path: Path
+) -> None:
+    remote, desk = remote_of(pair), Repo(tmp_path / "desk")
+    remote.git("clone", "--quiet", ".", str(desk.path))
+    prepared = ""
+    for number, job in enumerate(IN_JOBS):
+        pair.git("pull", "--quiet", "--ff-only")
+        words = [str(pair.path / word) if word == "dist" else word for word in job]
+        done = run(pair.path, *words)
+        assert done.code == 0, (job, done.stderr)
+        prepared = prepared or remote.head()
+        if job[0] == waits_after:
+            desk.git("pull", "--quiet", "--ff-only")
+            desk.commit(f"fix: {number}", {f"packages/zq-base/src/zq_base/n{number}.py": ""})
+            desk.git("push", "--quiet")
+    assert remote.head() != prepared
+    made = remote.git("tag").splitlines()
+    assert [name.rpartition("/")[0] for name in made] == ["release", "zq-base", "zq-top"]
+    assert [remote.head(name) for name in made] == [prepared] * 3

@@ -52,23 +52,10 @@ def test_each_route_of_uv_leads_to_the_members_of_one_commit(repo: Repo) -> None
     assert siblings == {marked}
 
 
-@pytest.mark.parametrize(
-    ("routes", "members"),
-    [
-        (("constraints",), ("zq-middle",)),
-        pytest.param(("constraints", "project", "pylock"), MEMBERS, marks=exhaustive),
-    ],
-)
-@pytest.mark.exhaustive
-def test_each_route_of_pip_does_when_every_sibling_is_named(
-    repo: Repo, routes: tuple[str, ...], members: tuple[str, ...]
-) -> None:
-    done = verify(repo, *chosen(*routes), "--installer", "pip", *members)
-    assert walked(done) == [(r, "pip", m, True) for r in routes for m in members], done.stderr
-
-
 @exhaustive
-def test_everything_is_one_option(repo: Repo) -> None:
+def test_all_routes_of_uv_and_of_pip_are_one_option(
+    repo: Repo,
+) -> None:
     done = verify(repo, "--all", "--ref", "main")
     expected = [(route, "uv", name, True) for route in BY_UV for name in MEMBERS]
     expected += [(route, "pip", name, True) for route in BY_PIP for name in MEMBERS]

@@ -153,7 +153,7 @@ def test_a_clone_becomes_a_project_whose_members_are_of_every_kind(
         file.write(EXTENSION)
     machine.run(repo.path, *nox)
     repo.commit("feat: members of every kind")
-    printed = machine.run(repo.path, *nox, "-s", "release")
+    printed = machine.run(repo.path, *nox, "-s", "release", "--", "--installer", "uv")
     names = [arguments[0] for arguments in NEW_MEMBERS]
     assert [name for name in names if f"{name}/v0.1.0" not in printed] == []
     assert repo.git("status", "--porcelain") == ""

@@ -126,7 +126,7 @@ def test_of_eight_members_one_is_hostile_and_seven_are_released_as_committed(
     changes = {f"packages/{name}/src/{name.replace('-', '_')}/new.py": "" for name in names}
     attacked.repo.commit("fix: all", {**changes, "packages/zq-evil/src/zq_evil/new.py": ""})
     attacked.repo.git("push", "--quiet")
-    done = attacked.run("release", "--execute")
+    done = attacked.run("release", "--execute", "--installer", "pip")
     assert done.code == 0, done.stderr
     assert attacked.places == {"sdist", "wheel", "metadata", "import", "lock"}
     assert_unharmed(attacked, *names)
