@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.cli import run
+from tests.helpers.patterns import PATTERNS
 from tests.helpers.repository import Repo
 from tests.helpers.shelf import Shelf
 from tests.helpers.workspaces import lock
@@ -43,12 +44,16 @@ index = "shelf"
 @pytest.fixture
 def project(tmp_path: Path, shelf: Shelf) -> Repo:
     """Return a project that has an umbrella and no member yet; its index is a shelf."""
-    made = Repo.init(tmp_path / "project")
     root = ROOT.format(url=shelf.url)
-    made.commit("feat: start", {"pyproject.toml": root, "LICENSE": "Ours.\n"})
-    lock(made)
-    made.commit("build: lock")
-    return made
+
+    def make(folder: Path) -> None:
+        made = Repo.init(folder)
+        made.commit("feat: start", {"pyproject.toml": root, "LICENSE": "Ours.\n"})
+        lock(made)
+        made.commit("build: lock")
+
+    PATTERNS.put(root, tmp_path / "project", make)
+    return Repo(tmp_path / "project")
 
 
 def table(repo: Repo, path: str = ".") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .patterns import PATTERNS
 from .repository import Repo
 from .workspaces import lock, member
 
@@ -71,11 +72,16 @@ def files() -> dict[str, str]:
 
 def make_template(path: Path) -> Repo:
     """Make the template as a forge has it: a bare repository."""
+    PATTERNS.put("template", path, _make)
+    return Repo(path / "template.git")
+
+
+def _make(path: Path) -> None:
     repo = Repo.init(path / "template")
     repo.commit("feat: start", files())
     lock(repo)
     repo.commit("build: lock")
-    return repo.with_remote(path / "template.git")
+    repo.with_remote(path / "template.git")
 
 
 def clone(template: Repo, path: Path) -> Repo:
