@@ -17,7 +17,13 @@ from .helpers.repository import Repo, remote_of
 from .helpers.shelf import Shelf, Stand
 from .helpers.workspaces import a_pair, index_table, member, trio, workspace_and_remote
 
-MODEL = Path(__file__).parent / "model"
+TESTS = Path(__file__).parent
+# What runs no git, or has settings of its own for each test.
+CALM = (
+    *("model", "report", "stages", "test_command_line.py", "test_release_jobs.py"),
+    *("test_windows.py", "commands/test_test.py", "commands/test_test_variants.py"),
+    *("commands/test_registries.py", "promises/test_settings.py"),
+)
 RELEASE = ("release", "--execute", "--installer", "uv")
 
 
@@ -40,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the slow tests, unless they are asked for, and what this machine cannot run.
 
     With `--promise`, all but the tests of a promise are left out; with `--hostile-git`, the
-    quick ones of the model, which has no git.
+    quick ones that no git of a user has a part in.
     """
     number, hostile = config.getoption("--promise"), config.getoption("--hostile-git")
     left_out = [
@@ -49,10 +55,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if (item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive"))
         or missing(item)
         or (number and number not in [mark.args[0] for mark in item.iter_markers("promise")])
-        or (hostile and MODEL in item.path.parents and not item.get_closest_marker("exhaustive"))
+        or (hostile and is_calm(item) and not item.get_closest_marker("exhaustive"))
     ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def is_calm(item: pytest.Item) -> bool:
+    """Tell whether no setting of git can matter to a test."""
+    return any(item.path.is_relative_to(TESTS / place) for place in CALM)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from roadworthy.model.index import retry
 from roadworthy.model.index.retry import PAUSES
 from tests.helpers.cli import run
 from tests.helpers.jobs import CLOSE, PREPARE, PUBLISH, TAG, release_in_jobs
@@ -191,7 +192,10 @@ def test_an_index_that_has_decided_is_not_asked_again(prepared: Repo, shelf: She
 
 @pytest.mark.promise(8)
 @pytest.mark.exhaustive
-def test_an_index_that_stays_broken_is_given_up(prepared: Repo, shelf: Shelf) -> None:
+def test_an_index_that_stays_broken_is_given_up(
+    prepared: Repo, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "PAUSES", [pause / 100 for pause in PAUSES])
     shelf.refuse_uploads = "500 Broken"
     done = run(prepared.path, "publish", "--execute")
     assert (done.code, shelf.uploads, shelf.tries) == (1, 0, 1 + len(PAUSES))

@@ -47,7 +47,7 @@ KEYS = (
     *(f"tool.release.{key}" for key in ("tag-format", "versioning", "cascade", "fixed")),
     "tool.release.require-notes",
 )
-MANY = settings(max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(MANY, max_examples=150)
 SHAPES_OF_TAGS = ("{name}/v{version}", "{version}_{name}", "v{version}")
 NAMES = (NormalizedName("zq-a"), NormalizedName("zq-b"))
