@@ -6,6 +6,7 @@ from typing import Any
 
 import tomlkit
 
+from ..workspace.toml_tables import line_of, on_one_line, table_at
 from .naming import module_of
 
 LIBRARY, APPLICATION = "library", "application"
@@ -111,22 +112,22 @@ def _lines(member: NewMember) -> Iterator[str]:
     yield f'description = "{member.description}"'
     yield 'readme = "README.md"'
     if "license" in told:
-        yield f"license = {_toml(told['license'])}"
+        yield f"license = {line_of(told['license'])}"
         yield 'license-files = ["LICENSE"]'
-    yield f"requires-python = {_toml(told.get('requires-python', '>=3.11'))}"
+    yield f"requires-python = {line_of(told.get('requires-python', '>=3.11'))}"
     if "authors" in told:
-        yield f"authors = {_toml(told['authors'])}"
+        yield f"authors = {line_of(told['authors'])}"
     yield 'classifiers = ["Programming Language :: Python :: 3", "Typing :: Typed"]'
     yield from _list("dependencies", list(member.requirements.values()))
     if member.kind == APPLICATION:
         yield from ("", "[project.scripts]", f'{member.name} = "{member.module}:main"')
     if "urls" in told:
         yield from ("", "[project.urls]")
-        yield from (f"{key} = {_toml(value)}" for key, value in told["urls"].items())
+        yield from (f"{key} = {line_of(value)}" for key, value in told["urls"].items())
     if member.requirements:
         yield from ("", "[tool.uv.sources]")
         yield from (f"{name} = {{ workspace = true }}" for name in sorted(member.requirements))
-    yield from ("", "[dependency-groups]", f"test = {_toml(list(TESTS))}")
+    yield from ("", "[dependency-groups]", f"test = {line_of(list(TESTS))}")
     yield from _build_system(member)
 
 
@@ -141,18 +142,9 @@ def _build_system(member: NewMember) -> Iterator[str]:
 
 def _list(key: str, texts: Sequence[str]) -> Iterator[str]:
     if len(texts) < 2:  # a list of one stands on a line
-        yield f"{key} = {_toml(list(texts))}"
+        yield f"{key} = {line_of(list(texts))}"
         return
-    yield from (f"{key} = [", *(f"    {_toml(text)}," for text in texts), "]")
-
-
-def _toml(value: object) -> str:
-    """Write a value on one line, spaced as people write it."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items())} }}"
-    return tomlkit.string(str(value)).as_string()
+    yield from (f"{key} = [", *(f"    {line_of(text)}," for text in texts), "]")
 
 
 def with_place(text: str, name: str) -> str:
@@ -160,8 +152,8 @@ def with_place(text: str, name: str) -> str:
     document: Any = tomlkit.parse(text)
     project = document["project"]
     project["dependencies"] = _with_name(project["dependencies"], name)
-    uv = document.setdefault("tool", {}).setdefault("uv", {})
-    uv.setdefault("sources", tomlkit.table())[name] = tomlkit.value("{ workspace = true }")
+    sources = table_at(document, ("tool", "uv", "sources"))
+    sources[name] = on_one_line({"workspace": True})
     return tomlkit.dumps(document)
 
 
@@ -171,7 +163,7 @@ def _with_name(names: Any, name: str) -> Any:  # noqa: ANN401 - an array of toml
         names.insert(sum(1 for each in names if str(each) < name), name)
         return names
     ordered = sorted([*map(str, names), name])
-    made: Any = tomlkit.value(_toml(ordered))
+    made: Any = on_one_line(ordered)
     return made.multiline(multiline=True) if len(ordered) > AT_A_GLANCE else made
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import tomlkit
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tomlkit.items import Table
 
 from ..workspace.home import TOOLING
+from ..workspace.toml_tables import Document, is_in_line, on_one_line, table_at
 
 SUFFIX = "-workspace"
 
@@ -65,14 +67,16 @@ def root_of(
     `gone` are members that it does not keep; `index` is where it publishes, empty for git alone.
     """
     document: Any = tomlkit.parse(text)
-    _describe(document["project"], project)
+    _describe(document["project"], project, in_line=is_in_line(document, ("project",)))
     _forget(document, gone)
     if tooling_by_git:
         members = document["tool"]["uv"]["workspace"]["members"]
         members.remove(origin.subdirectory)
-        document["tool"]["uv"]["sources"][TOOLING] = inline(origin.source)
-    document["tool"].setdefault("release", tomlkit.table())["index"] = index
-    document["tool"]["template"] = _table({"source": origin.url, "revision": origin.revision})
+        document["tool"]["uv"]["sources"][TOOLING] = on_one_line(origin.source)
+    table_at(document, ("tool", "release"))["index"] = index
+    values = {"source": origin.url, "revision": origin.revision}
+    is_on_lines = not is_in_line(document, ("tool",))
+    document["tool"]["template"] = _table(values) if is_on_lines else on_one_line(values)
     return tomlkit.dumps(document)
 
 
@@ -83,20 +87,19 @@ def with_license(text: str, license_name: str) -> str:
     return tomlkit.dumps(document)
 
 
-def _describe(table: Any, project: Project) -> None:  # noqa: ANN401 - a table of tomlkit's
+def _describe(table: Document, project: Project, *, in_line: bool) -> None:
     table["name"] = project.umbrella
     table["description"] = f"Every member of the {project.name} workspace"
     table["license"] = project.license
     person = {"name": project.author} | ({"email": project.email} if project.email else {})
     authors = tomlkit.array()
-    authors.append(inline(person))
+    authors.append(on_one_line(person))
     table["authors"] = authors
-    urls = _table({"Repository": project.repository})
-    urls.add(tomlkit.nl())
-    table["urls"] = urls
+    values = {"Repository": project.repository}
+    table["urls"] = on_one_line(values) if in_line else _apart(_table(values))
 
 
-def _forget(document: Any, gone: Collection[str]) -> None:  # noqa: ANN401 - a tomlkit document
+def _forget(document: Document, gone: Collection[str]) -> None:
     """Take members out of the umbrella, and their sources."""
     dependencies: Any = document["project"]["dependencies"]
     for place in reversed(range(len(dependencies))):
@@ -107,13 +110,12 @@ def _forget(document: Any, gone: Collection[str]) -> None:  # noqa: ANN401 - a t
         del sources[name]
 
 
-def inline(values: Mapping[str, str]) -> tomlkit.items.Item:
-    """Return an inline table, spaced as people write it."""
-    pairs = (f"{key} = {tomlkit.string(value).as_string()}" for key, value in values.items())
-    return tomlkit.value(f"{{ {', '.join(pairs)} }}")
+def _apart(table: Table) -> Table:
+    table.add(tomlkit.nl())
+    return table
 
 
-def _table(values: Mapping[str, str]) -> tomlkit.items.Table:
+def _table(values: Mapping[str, str]) -> Table:
     table = tomlkit.table()
     table.update(values)
     return table

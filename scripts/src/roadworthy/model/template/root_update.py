@@ -16,10 +16,11 @@ from ..url import same_repository
 from ..version import read_version
 from ..workspace.home import TOOLING
 from ..workspace.toml import table_of
+from ..workspace.toml_tables import Document, on_one_line
 from ..workspace.workspace import MANIFEST
-from .project import Origin, inline
+from .project import Origin
 from .tables import Difference, Verdict, differences
-from .toml_writing import Document, written
+from .toml_writing import written
 from .updating import State
 
 # What `init` writes of a project, and what names members.
@@ -89,7 +90,7 @@ def with_tooling_by_git(text: str, origin: Origin) -> str:
     left = [member for member in members if member != origin.subdirectory]
     keys = ("tool", "uv", "workspace", "members")
     document: Document = tomlkit.parse(written(text, [Difference(Verdict.TAKE, keys, target=left)]))
-    document["tool"]["uv"]["sources"][TOOLING] = inline(origin.source)
+    document["tool"]["uv"]["sources"][TOOLING] = on_one_line(origin.source)
     return tomlkit.dumps(document)
 
 
@@ -133,7 +134,7 @@ def _with_tooling(text: str, origin: Origin) -> tuple[str, bool]:
     if source.get(wanted[0]) == wanted[1] or not {"tag", "rev"} & source.keys():
         return text, False
     values = {"tag" if k == "rev" and origin.tag else k: v for k, v in source.unwrap().items()}
-    document["tool"]["uv"]["sources"][TOOLING] = inline({**values, wanted[0]: wanted[1]})
+    document["tool"]["uv"]["sources"][TOOLING] = on_one_line({**values, wanted[0]: wanted[1]})
     return tomlkit.dumps(document), True
 
 

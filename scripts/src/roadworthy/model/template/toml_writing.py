@@ -6,20 +6,17 @@ What is new comes as the template writes it, with its comments.
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from typing import Any
 
 import tomlkit
 from tomlkit.items import AoT, Array, Comment, Table
 
+from ..workspace.toml_tables import Document, body, is_in_line, on_one_line, places, table_at
 from .tables import MISSING, Difference, name_of
 
 # A line of a list that has one string and says why, and what stands before an item on its line.
 WITH_COMMENT = re.compile(r"""\s*(?P<item>"(?:[^"\\]|\\.)*"|'[^']*')\s*,?\s*#\s?(?P<why>.*)""")
 BEFORE_ITEM = re.compile(r"\n([ \t]+)[^\s#\]]")
 TABLES = (Table, AoT)
-Document = Any  # a document or a table of tomlkit's
-# What tomlkit keeps of a table: keys with their values, and comments and empty lines without one.
-Body = list[tuple[Any, Any]]
 
 
 def written(text: str, changes: Iterable[Difference], like: str = "") -> str:
@@ -42,25 +39,39 @@ def _is_there(document: Document, keys: Iterable[str]) -> bool:
 def _write(root: Document, keys: tuple[str, ...], value: object, template: Document) -> None:
     """Set, edit or remove one value."""
     *above, key = keys
-    document, like, places = root, template, _places(template, above)
-    for name in above:
-        if name not in document:
-            if value is MISSING:
-                return
-            document[name] = tomlkit.table(is_super_table=name in {"tool", "uv"})
-        document, like = document[name], like.get(name, {})
     if value is MISSING:
-        document.pop(key, None)
-    elif key not in document and isinstance(value, Mapping):
-        document[key] = _apart(_as_table(like.get(key), value))
-    elif key not in document:
-        comments = _above(places, key) if like.get(key) == value else []
-        item = deepcopy(like[key]) if like.get(key) == value else value
-        _add(_home(_places(root, above)) or document, comments, key, item)
+        if _is_there(root, above):
+            _at(root, above).pop(key, None)
+        return
+    like, document = _at(template, above), table_at(root, above)
+    if key not in document:
+        _write_new(root, keys, value, template)
     elif isinstance(value, list) and isinstance(document[key], Array | AoT):
         _edit_list(document[key], value, like.get(key))
     else:
         document[key] = value
+
+
+def _write_new(root: Document, keys: tuple[str, ...], value: object, template: Document) -> None:
+    """Write a key that is not there yet, as the template does where lines can be had."""
+    *above, key = keys
+    like, document = _at(template, above), table_at(root, above)
+    if is_in_line(root, above):
+        document[key] = on_one_line(value)
+    elif isinstance(value, Mapping):
+        document[key] = _apart(_as_table(like.get(key), value))
+    else:
+        is_like = like.get(key) == value
+        comments = _above(places(template, above), key) if is_like else []
+        item = deepcopy(like[key]) if is_like else value
+        _add(_home(places(root, above)) or document, comments, key, item)
+
+
+def _at(document: Document, keys: Iterable[str]) -> Document:
+    """Return what is at a place; nothing where there is nothing."""
+    for key in keys:
+        document = document.get(key, {})
+    return document
 
 
 def _add(table: Document, comments: Iterable[Comment], key: str, item: object) -> None:
@@ -68,7 +79,7 @@ def _add(table: Document, comments: Iterable[Comment], key: str, item: object) -
 
     The lines become a part of the item above them: tomlkit would put them before the table.
     """
-    own = [each for name, each in _body(table) if name is not None and not isinstance(each, TABLES)]
+    own = [each for name, each in body(table) if name is not None and not isinstance(each, TABLES)]
     if not own:
         table[key] = item
         return
@@ -79,44 +90,25 @@ def _add(table: Document, comments: Iterable[Comment], key: str, item: object) -
     own[-1].trivia.trail = (own[-1].trivia.trail or "\n") + new.as_string()
 
 
-def _above(places: Iterable[Document], key: str) -> list[Comment]:
+def _above(tables: Iterable[Document], key: str) -> list[Comment]:
     """Return the lines of comment right above a key of a table, wherever that lies."""
-    for table in places:
+    for table in tables:
         found: list[Comment] = []
-        for own, item in _body(table):
+        for own, item in body(table):
             if own is not None and own.key == key:
                 return found
             found = [*found, item] if isinstance(item, Comment) else []
     return []
 
 
-def _places(document: Document, keys: Iterable[str]) -> list[Document]:
-    """Return all places that a table lies in: one `[tool.uv]` may stand before another's tables."""
-    found = [document]
-    for name in keys:
-        found = [
-            item
-            for table in found
-            for own, item in _body(table)
-            if own is not None and own.key == name and isinstance(item, Table)
-        ]
-    return found
-
-
-def _home(places: Iterable[Document]) -> Document | None:
+def _home(tables: Iterable[Document]) -> Document | None:
     """Return the last place that has keys of its own, and not tables alone."""
     own = [
         table
-        for table in places
-        if any(key is not None and not isinstance(item, TABLES) for key, item in _body(table))
+        for table in tables
+        if any(key is not None and not isinstance(item, TABLES) for key, item in body(table))
     ]
     return own[-1] if own else None
-
-
-def _body(table: Document) -> Body:
-    """Return what is in a table, line by line."""
-    body: Body = (table.value if isinstance(table, Table) else table).body
-    return body
 
 
 def _as_table(item: object, values: Mapping[str, object]) -> Table:
@@ -132,9 +124,9 @@ def _table(values: Mapping[str, object]) -> Table:
 
 def _apart(table: Table) -> Table:
     """Return a table with an empty line behind its last key, and nothing else."""
-    body = _body(table)
-    while body and body[-1][0] is None:
-        body.pop()
+    lines = body(table)
+    while lines and lines[-1][0] is None:
+        lines.pop()
     table.add(tomlkit.nl())
     return table
 

@@ -17,6 +17,7 @@ from ..problem import Problem, UsageFailure, stop_on
 from ..text import short
 from .requirement import parsed
 from .shape import shape_problems
+from .toml_tables import is_in_line, on_one_line, table_at
 
 
 def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
@@ -38,32 +39,31 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
     Raises `UsageFailure` where one of that name says something else.
     """
     document = _parsed(text)
-    uv: Any = document.setdefault("tool", {}).setdefault("uv", {})
-    indexes = uv.setdefault("index", tomlkit.aot())
-    for found in indexes:
+    uv = table_at(document, ("tool", "uv"))
+    for found in uv.get("index", ()):
         if found.get("name") == table["name"]:
             if found.unwrap() == dict(table):
                 return text
             message = f"there is a [[tool.uv.index]] named `{table['name']}` already"
             hint = "give another name with --kind, or edit that entry"
             raise UsageFailure(Problem("index-exists", message, hint))
-    entry = tomlkit.table()
-    entry.update(table)
-    indexes.append(entry)
+    if "index" not in uv and is_in_line(document, ("tool", "uv")):
+        uv["index"] = on_one_line([dict(table)])
+    elif "index" in uv and isinstance(uv["index"], Array):
+        uv["index"].append(on_one_line(table))
+    else:
+        entry = tomlkit.table()
+        entry.update(table)
+        uv.setdefault("index", tomlkit.aot()).append(entry)
     return tomlkit.dumps(document)
 
 
 def with_settings(text: str, lines: Mapping[str, object]) -> str:
     """Write keys into `[tool.release]`; those that are there get the new value."""
     document = _parsed(text)
-    tool: Any = document.setdefault("tool", tomlkit.table(is_super_table=True))
-    release = tool.setdefault("release", tomlkit.table())
+    release = table_at(document, ("tool", "release"))
     for key, value in lines.items():
-        item: Any = value
-        if isinstance(value, dict):
-            item = tomlkit.inline_table()
-            item.update(value)
-        release[key] = item
+        release[key] = on_one_line(value) if isinstance(value, dict) else value
     return tomlkit.dumps(document)
 
 
