@@ -165,13 +165,7 @@ EDITS: Mapping[str, Callable[[str], str]] = {
 }
 # These begin from a workspace that has all of it.
 OF_A_TEMPLATE = {"a place fewer", "another project", "the tooling by git", "an origin"}
-KINDS = [
-    pytest.param(writing, edit, values, id=f"{edit}, {writing}, {size}")
-    for size, values in (("whole", WHOLE), ("bare", BARE))
-    for writing in WRITINGS
-    for edit in EDITS
-    if size == "whole" or edit not in OF_A_TEMPLATE
-]
+SIZES = {"whole": WHOLE, "bare": BARE}
 
 
 def read(text: str) -> Any:  # noqa: ANN401 - what TOML holds
@@ -190,14 +184,38 @@ def text_of(writing: Callable[[Values], Iterator[str]], values: Values) -> str:
     return "\n".join([*writing(values), ""])
 
 
-@pytest.mark.parametrize(("writing", "edit", "values"), KINDS)
-def test_every_writing_of_a_manifest_is_edited_to_the_same(
-    writing: str, edit: str, values: Values
-) -> None:
-    text = text_of(WRITINGS[writing], values)
-    assert tomllib.loads(text) == values
-    plain = text_of(with_array_of_tables, values)
-    assert tomllib.loads(plain) == values
-    after = read(EDITS[edit](plain))
-    assert read(EDITS[edit](text)) == after
-    assert after != values or values is BARE or edit == "a key fewer where there is none"
+def edits_of(values: Values) -> Mapping[str, Callable[[str], str]]:
+    """Return the edits that have something to begin from."""
+    if values is WHOLE:
+        return EDITS
+    return {name: edit for name, edit in EDITS.items() if name not in OF_A_TEMPLATE}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_writing_of_a_manifest_is_edited_to_the_same(writing: str, size: str) -> None:
+    values = SIZES[size]
+    plain, text = (text_of(each, values) for each in (with_array_of_tables, WRITINGS[writing]))
+    assert (tomllib.loads(plain), tomllib.loads(text)) == (values, values)
+    expected = {name: read(edit(plain)) for name, edit in edits_of(values).items()}
+    assert {name: read(edit(text)) for name, edit in edits_of(values).items()} == expected
+
+
+def test_every_edit_but_one_changes_something() -> None:
+    text = text_of(with_array_of_tables, WHOLE)
+    same = [name for name, edit in EDITS.items() if edit(text) == text]
+    assert same == ["a key fewer where there is none"]
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_a_manifest_with_the_line_ends_of_windows_keeps_them(writing: str) -> None:
+    text = text_of(WRITINGS[writing], WHOLE)
+    expected = {name: edit(text).replace("\n", "\r\n") for name, edit in EDITS.items()}
+    windows = text.replace("\n", "\r\n")
+    assert {name: edit(windows) for name, edit in EDITS.items()} == expected
+
+
+def test_line_ends_that_differ_in_one_manifest_stay_as_they_are() -> None:
+    mixed = "[tool.ruff]\r\nline-length = 100\n\r\n[tool.x]\n"
+    expected = "[tool.ruff]\r\nline-length = 88\n\r\n[tool.x]\n"
+    assert EDITS["a value"](mixed) == expected

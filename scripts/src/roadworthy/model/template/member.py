@@ -6,7 +6,7 @@ from typing import Any
 
 import tomlkit
 
-from ..workspace.toml_tables import line_of, on_one_line, table_at
+from ..workspace.toml_tables import dumped, line_of, on_one_line, table_at
 from .naming import module_of
 
 LIBRARY, APPLICATION = "library", "application"
@@ -154,7 +154,7 @@ def with_place(text: str, name: str) -> str:
     project["dependencies"] = _with_name(project["dependencies"], name)
     sources = table_at(document, ("tool", "uv", "sources"))
     sources[name] = on_one_line({"workspace": True})
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def _with_name(names: Any, name: str) -> Any:  # noqa: ANN401 - an array of tomlkit's
@@ -175,4 +175,4 @@ def without_place(text: str, name: str) -> str:
         if str(dependencies[place]) == name:
             del dependencies[place]
     document["tool"]["uv"]["sources"].pop(name, None)
-    return tomlkit.dumps(document)
+    return dumped(document, text)

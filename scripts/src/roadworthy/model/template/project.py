@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from tomlkit.items import Table
 
 from ..workspace.home import TOOLING
-from ..workspace.toml_tables import Document, is_in_line, on_one_line, table_at
+from ..workspace.toml_tables import Document, dumped, is_in_line, on_one_line, table_at
 
 SUFFIX = "-workspace"
 
@@ -77,14 +77,14 @@ def root_of(
     values = {"source": origin.url, "revision": origin.revision}
     is_on_lines = not is_in_line(document, ("tool",))
     document["tool"]["template"] = _table(values) if is_on_lines else on_one_line(values)
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def with_license(text: str, license_name: str) -> str:
     """Return the manifest of a member under another licence."""
     document: Any = tomlkit.parse(text)
     document["project"]["license"] = license_name
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def _describe(table: Document, project: Project, *, in_line: bool) -> None:

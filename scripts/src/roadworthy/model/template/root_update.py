@@ -16,7 +16,7 @@ from ..url import same_repository
 from ..version import read_version
 from ..workspace.home import TOOLING
 from ..workspace.toml import table_of
-from ..workspace.toml_tables import Document, on_one_line
+from ..workspace.toml_tables import Document, dumped, on_one_line
 from ..workspace.workspace import MANIFEST
 from .project import Origin
 from .tables import Difference, Verdict, differences
@@ -91,7 +91,7 @@ def with_tooling_by_git(text: str, origin: Origin) -> str:
     keys = ("tool", "uv", "workspace", "members")
     document: Document = tomlkit.parse(written(text, [Difference(Verdict.TAKE, keys, target=left)]))
     document["tool"]["uv"]["sources"][TOOLING] = on_one_line(origin.source)
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def _state(verdicts: set[Verdict]) -> State:
@@ -135,7 +135,7 @@ def _with_tooling(text: str, origin: Origin) -> tuple[str, bool]:
         return text, False
     values = {"tag" if k == "rev" and origin.tag else k: v for k, v in source.unwrap().items()}
     document["tool"]["uv"]["sources"][TOOLING] = on_one_line({**values, wanted[0]: wanted[1]})
-    return tomlkit.dumps(document), True
+    return dumped(document, text), True
 
 
 def _is_from(source: Mapping[str, str], origin: Origin) -> bool:

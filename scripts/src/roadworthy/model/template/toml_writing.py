@@ -10,7 +10,15 @@ from copy import deepcopy
 import tomlkit
 from tomlkit.items import AoT, Array, Comment, Table
 
-from ..workspace.toml_tables import Document, body, is_in_line, on_one_line, places, table_at
+from ..workspace.toml_tables import (
+    Document,
+    body,
+    dumped,
+    is_in_line,
+    on_one_line,
+    places,
+    table_at,
+)
 from .tables import MISSING, Difference, name_of
 
 # A line of a list that has one string and says why, and what stands before an item on its line.
@@ -25,7 +33,7 @@ def written(text: str, changes: Iterable[Difference], like: str = "") -> str:
     new_last = sorted(changes, key=lambda change: not _is_there(document, change.keys))
     for change in new_last:  # what is new becomes a part of what stays
         _write(document, change.keys, change.target, template)
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def _is_there(document: Document, keys: Iterable[str]) -> bool:

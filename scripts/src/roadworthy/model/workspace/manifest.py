@@ -17,7 +17,7 @@ from ..problem import Problem, UsageFailure, stop_on
 from ..text import short
 from .requirement import parsed
 from .shape import shape_problems
-from .toml_tables import is_in_line, on_one_line, table_at
+from .toml_tables import dumped, is_in_line, on_one_line, table_at
 
 
 def edited(text: str, moved: Mapping[str, str], version: Version | None = None) -> str:
@@ -30,7 +30,7 @@ def edited(text: str, moved: Mapping[str, str], version: Version | None = None) 
         for place, item in enumerate(array):
             if isinstance(item, String) and str(item) in moved:
                 array[place] = _quoted_as(item, moved[str(item)])
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def with_index(text: str, table: Mapping[str, object]) -> str:
@@ -55,7 +55,7 @@ def with_index(text: str, table: Mapping[str, object]) -> str:
         entry = tomlkit.table()
         entry.update(table)
         uv.setdefault("index", tomlkit.aot()).append(entry)
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def with_settings(text: str, lines: Mapping[str, object]) -> str:
@@ -64,7 +64,7 @@ def with_settings(text: str, lines: Mapping[str, object]) -> str:
     release = table_at(document, ("tool", "release"))
     for key, value in lines.items():
         release[key] = on_one_line(value) if isinstance(value, dict) else value
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def without_member(text: str, name: str) -> str:
@@ -87,7 +87,7 @@ def without_member(text: str, name: str) -> str:
         for place in reversed(range(len(names))):
             if canonicalize_name(str(names[place])) == name:
                 del names[place]
-    return tomlkit.dumps(document)
+    return dumped(document, text)
 
 
 def _is_named(requirement: str, name: str) -> bool:

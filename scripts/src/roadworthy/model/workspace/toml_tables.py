@@ -5,6 +5,7 @@ added to one is written as it is itself: there is no header within braces, and a
 without its dots would belong to another table.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,8 +15,16 @@ from tomlkit.items import InlineTable, Item, SingleKey, Table
 Document = Any  # a document or a table of tomlkit's
 # What tomlkit keeps of a table: keys with their values, and comments and empty lines without one.
 Body = list[tuple[Any, Any]]
+LONE_END = re.compile(r"(?<!\r)\n")
 # What has no keys of its own, as a rule: a header for it alone would stand empty.
 ABOVE_OTHERS = frozenset({"tool", "uv"})
+
+
+def dumped(document: Document, before: str) -> str:
+    """Return an edited document as text, with the line ends that it had before."""
+    after = tomlkit.dumps(document)
+    has_windows_ends = "\r\n" in before and not LONE_END.search(before)
+    return LONE_END.sub("\r\n", after) if has_windows_ends else after
 
 
 def body(table: Document) -> Body:
