@@ -1,5 +1,6 @@
 """A member is renamed or removed with everything that names it, or not at all."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,26 @@ def test_a_member_that_nobody_requires_is_removed_from_everywhere(repo: Repo) ->
     assert "zq-base-more" not in text(repo, "uv.lock")
     repo.commit("feat!: less")
     assert run(repo.path, "plan", "--check").code == 0
+
+
+@pytest.mark.parametrize(("name", "other"), [("zq-outer", "zq-inner"), ("zq-inner", "zq-outer")])
+def test_of_two_members_one_within_the_other_the_one_that_is_named_goes(
+    tmp_path: Path, name: str, other: str
+) -> None:
+    places = {"zq-outer": "packages/zq-outer", "zq-inner": "packages/zq-outer/inner"}
+    files = {
+        each: {path.replace(f"packages/{each}", place): text for path, text in member(each).items()}
+        for each, place in places.items()
+    }
+    repo = make_workspace(tmp_path / "workspace", {**files[name], **files[other]})
+    root = text(repo, "pyproject.toml").replace('["packages/*"]', str([*places.values()]))
+    repo.commit("chore: list", {"pyproject.toml": root})
+    done = run(repo.path, "remove-member", name)
+    assert done.code == 0, done.stderr
+    left = tomllib.loads(text(repo, "pyproject.toml"))["tool"]["uv"]["workspace"]["members"]
+    assert left == [places[other]]
+    there = [path for path in repo.git("ls-files").splitlines() if (repo.path / path).is_file()]
+    assert there == sorted([*files[other], ".gitignore", "pyproject.toml", "uv.lock"])
 
 
 def test_a_member_that_others_require_stays(repo: Repo) -> None:

@@ -4,7 +4,8 @@ Reading is `tomllib`'s part (`workspace.py`); editing is tomlkit's, which keeps
 comments, order, quoting and line ends.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableSequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import tomlkit
@@ -67,27 +68,31 @@ def with_settings(text: str, lines: Mapping[str, object]) -> str:
     return dumped(document, text)
 
 
-def without_member(text: str, name: str) -> str:
-    """Take a member out of requirements, sources and settings of releases."""
+def without_member(text: str, name: str, folder: str = "") -> str:
+    """Take a member out of requirements, sources and settings of releases.
+
+    In the root manifest, `folder` is where it was: a workspace that lists it does so no more.
+    """
     document = _parsed(text)
     for array in _requirement_arrays(document):
-        for place in reversed(range(len(array))):
-            if isinstance(array[place], String) and _is_named(str(array[place]), name):
-                del array[place]
+        _drop(array, lambda each: _is_named(each, name))
     tool: Any = document.get("tool", {})
-    for table in (
-        tool.get("uv", {}).get("sources", {}),
-        tool.get("release", {}).get("tag-names", {}),
-    ):
+    uv, release = tool.get("uv", {}), tool.get("release", {})
+    for table in (uv.get("sources", {}), release.get("tag-names", {})):
         for key in [key for key in table if canonicalize_name(key) == name]:
             del table[key]
-    never: Any = tool.get("release", {}).get("never", [])
-    fixed: Any = tool.get("release", {}).get("fixed", [])
-    for names in (never, *fixed):
-        for place in reversed(range(len(names))):
-            if canonicalize_name(str(names[place])) == name:
-                del names[place]
+    for names in (release.get("never", []), *release.get("fixed", [])):
+        _drop(names, lambda each: canonicalize_name(each) == name)
+    listed = uv.get("workspace", {}).get("members", [])
+    _drop(listed, lambda each: bool(folder) and PurePosixPath(each) == PurePosixPath(folder))
     return dumped(document, text)
+
+
+def _drop(items: MutableSequence[Any], is_gone: Callable[[str], bool]) -> None:
+    """Take texts out of a list; comments of the others stay."""
+    for place in reversed(range(len(items))):
+        if is_gone(str(items[place])):
+            del items[place]
 
 
 def _is_named(requirement: str, name: str) -> bool:

@@ -78,9 +78,11 @@ def remove(
     Raises `UsageFailure` for one that is required, and `Failure` where uv cannot lock.
     """
     stop_on(_needed(workspace, member), UsageFailure)
-    own = [path for path in files if path.startswith(f"{member.path}/")]
+    folders = [f"{each.path}/" for each in workspace.members.values()]
+    within = tuple(f for f in folders if f.startswith(f"{member.path}/") and f != f"{member.path}/")
+    own = [p for p in files if p.startswith(f"{member.path}/") and not p.startswith(within)]
     others = texts_of(root, [path for path in files if path not in own])
-    edits = dict(_without(others, member.name))
+    edits = dict(_without(others, member))
     with _or_as_before(root, {*own, *edits, LOCK}, set()):
         for path in own:
             (root / path).unlink()
@@ -127,15 +129,16 @@ def _notes(root: Path, dependents: Sequence[Member], text: str) -> Iterator[str]
             yield write_note(root, dependent, "fix", text)
 
 
-def _without(texts: Mapping[str, str], name: NormalizedName) -> Iterator[tuple[str, str]]:
+def _without(texts: Mapping[str, str], member: Member) -> Iterator[tuple[str, str]]:
     """Take a member out of all manifests: requirements, sources, and settings."""
     for path, text in texts.items():
         if path.rpartition("/")[2] != MANIFEST:
             continue
         after = text
         if path == MANIFEST and is_umbrella(table_of(path, text)):
-            after = without_place(after, name)
-        after = without_member(after, name)
+            after = without_place(after, member.name)
+        folder = member.path if path == MANIFEST else ""
+        after = without_member(after, member.name, folder)
         if after != text:
             yield path, after
 
