@@ -118,6 +118,34 @@ def test_a_new_member_is_released_like_the_others(project: Repo) -> None:
     assert (project.path / "packages/zq-units/src/zq/units/__init__.py").is_file()
 
 
+def test_a_workspace_that_lists_its_members_lists_one_more(project: Repo) -> None:
+    add(project, "zq-first")
+    listed = 'members = [\n    "packages/zq-first", # stays\n    "libs/zq-second",\n]'
+    root = (project.path / "pyproject.toml").read_text("utf-8")
+    manifest = (project.path / "packages/zq-first/pyproject.toml").read_text("utf-8")
+    second = {
+        "libs/zq-second/pyproject.toml": manifest.replace("zq-first", "zq-second"),
+        "libs/zq-second/src/zq_second/__init__.py": "",
+        "libs/zq-second/README.md": "",
+        "libs/zq-second/LICENSE": "",
+    }
+    root = root.replace('members = ["packages/*"]', listed)
+    project.commit("feat: a list", {**second, "pyproject.toml": root})
+    add(project, "zq-third")
+    add(project, "zq-fourth", "--in", "apps/more")
+    written = (project.path / "pyproject.toml").read_text("utf-8")
+    more = '    "libs/zq-third",\n    "apps/more/zq-fourth",\n]'
+    assert f"{listed.removesuffix(']')}{more}" in written
+    project.commit("feat: more")
+    planned = {m["name"] for m in run(project.path, "plan", "--json").json["members"]}
+    assert planned == {"zq-first", "zq-second", "zq-third", "zq-fourth"}
+    assert run(project.path, "remove-member", "zq-third").code == 0
+    for each in ('    "libs/zq-third",\n', "zq-third = { workspace = true }\n", ', "zq-third"'):
+        assert each in written
+        written = written.replace(each, "")
+    assert (project.path / "pyproject.toml").read_text("utf-8") == written
+
+
 def test_it_lies_below_a_glob_of_the_workspace(project: Repo) -> None:
     assert refused(project, "zq-web", "--in", "apps") == ["member-outside"]
     text = (project.path / "pyproject.toml").read_text("utf-8")

@@ -8,6 +8,8 @@ import tomlkit
 
 from ..workspace.toml_tables import dumped, line_of, on_one_line, table_at
 from .naming import module_of
+from .tables import Difference, Verdict
+from .toml_writing import written
 
 LIBRARY, APPLICATION = "library", "application"
 KINDS = (LIBRARY, APPLICATION)
@@ -165,6 +167,18 @@ def _with_name(names: Any, name: str) -> Any:  # noqa: ANN401 - an array of toml
     ordered = sorted([*map(str, names), name])
     made: Any = on_one_line(ordered)
     return made.multiline(multiline=True) if len(ordered) > AT_A_GLANCE else made
+
+
+def lists_each(globs: Sequence[str]) -> bool:
+    """Tell whether a workspace lists its members one by one, and not by globs."""
+    return bool(globs) and not any(character in glob for glob in globs for character in "*?[")
+
+
+def with_folder(text: str, folder: str) -> str:
+    """Return the root manifest of such a workspace with one more member."""
+    keys = ("tool", "uv", "workspace", "members")
+    members = [*table_at(tomlkit.parse(text), keys[:-1])["members"], folder]
+    return written(text, [Difference(Verdict.TAKE, keys, target=members)])
 
 
 def without_place(text: str, name: str) -> str:

@@ -12,7 +12,14 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from ...model.problem import Failure, Problem
-from ...model.template.member import APPLICATION, NewMember, manifest_of, with_place
+from ...model.template.member import (
+    APPLICATION,
+    NewMember,
+    lists_each,
+    manifest_of,
+    with_folder,
+    with_place,
+)
 from ...model.workspace.glob import matches
 from ...model.workspace.requirement import moved_to
 from ...model.workspace.toml import table_of
@@ -36,12 +43,16 @@ def told_by(root: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def folder_for(name: str, below: str | None, root: Mapping[str, Any]) -> str | Problem:
-    """Return the folder of a new member; a problem where no glob of the workspace has it."""
+    """Return the folder of a new member; a problem where no glob of the workspace has it.
+
+    A workspace that lists each of its members lists this one, too.
+    """
     globs = root["tool"]["uv"]["workspace"].get("members", [])
     parents = [glob.removesuffix("/*") for glob in globs if glob.endswith("/*")]
-    parent = below.strip("/") if below else next(iter(parents), "packages")
+    parents += [str(PurePosixPath(globs[-1]).parent)] if lists_each(globs) else ["packages"]
+    parent = below.strip("/") if below else parents[0]
     folder = str(PurePosixPath(parent, name))
-    if any(matches(folder, glob) for glob in globs):
+    if lists_each(globs) or any(matches(folder, glob) for glob in globs):
         return folder
     hint = f'add "{parent}/*" to `members` of [tool.uv.workspace] in {MANIFEST}'
     return Problem("member-outside", f"no glob of the workspace matches {folder}", hint)
@@ -123,7 +134,7 @@ def write(root: Path, member: NewMember, additions: Sequence[str]) -> list[str]:
             file = root / member.folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8", newline="\n")
-        _write_place(root, member.name)
+        _write_place(root, member)
         if additions:
             uv.add(root, member.name, additions, git_settings.unbound())
         else:
@@ -152,12 +163,17 @@ def _texts(root: Path, member: NewMember) -> dict[str, str]:
     return texts
 
 
-def _write_place(root: Path, name: str) -> None:
-    """Give it a place in the umbrella, where the root is one."""
+def _write_place(root: Path, member: NewMember) -> None:
+    """Give it a place in a list of members, and in the umbrella, where the root has these."""
     file = root / MANIFEST
-    text = file.read_bytes().decode("utf-8")
-    if is_umbrella(table_of(MANIFEST, text)):
-        file.write_bytes(with_place(text, name).encode("utf-8"))
+    before = text = file.read_bytes().decode("utf-8")
+    table = table_of(MANIFEST, text)
+    if lists_each(table["tool"]["uv"]["workspace"].get("members", [])):
+        text = with_folder(text, member.folder)
+    if is_umbrella(table):
+        text = with_place(text, member.name)
+    if text != before:
+        file.write_bytes(text.encode("utf-8"))
 
 
 @contextmanager
