@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from roadworthy.model.problem import Problem
+from roadworthy.stages.template.member import folder_for
 from tests.helpers.cli import run
 from tests.helpers.patterns import PATTERNS
 from tests.helpers.repository import Repo
@@ -144,6 +146,31 @@ def test_a_workspace_that_lists_its_members_lists_one_more(project: Repo) -> Non
         assert each in written
         written = written.replace(each, "")
     assert (project.path / "pyproject.toml").read_text("utf-8") == written
+
+
+@pytest.mark.parametrize(
+    ("members", "below", "folder"),
+    [
+        (["packages/*"], None, "packages/zq-new"),
+        (["./libs/*", "packages/*"], None, "libs/zq-new"),
+        (["libs/*/", "packages//*"], "packages/", "packages/zq-new"),
+        (["*"], None, "zq-new"),
+        (["packages/**"], None, "packages/zq-new"),
+        (["core", "libs/*"], None, "libs/zq-new"),
+        (["core", "./libs/a"], None, "libs/zq-new"),
+        (["core", "libs/a"], "./apps", "apps/zq-new"),
+        (["core"], None, "zq-new"),
+        (["core"], "../apps", None),
+        (["packages/*"], "apps", None),
+        (["packages/acme-*"], None, None),
+        ([], None, None),
+    ],
+)
+def test_its_folder_is_one_that_uv_takes_for_a_member(
+    members: list[str], below: str | None, folder: str | None
+) -> None:
+    found = folder_for("zq-new", below, {"tool": {"uv": {"workspace": {"members": members}}}})
+    assert (None if isinstance(found, Problem) else found) == folder
 
 
 def test_it_lies_below_a_glob_of_the_workspace(project: Repo) -> None:

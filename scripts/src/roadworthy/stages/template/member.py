@@ -47,12 +47,14 @@ def folder_for(name: str, below: str | None, root: Mapping[str, Any]) -> str | P
 
     A workspace that lists each of its members lists this one, too.
     """
-    globs = root["tool"]["uv"]["workspace"].get("members", [])
-    parents = [glob.removesuffix("/*") for glob in globs if glob.endswith("/*")]
-    parents += [str(PurePosixPath(globs[-1]).parent)] if lists_each(globs) else ["packages"]
-    parent = below.strip("/") if below else parents[0]
-    folder = str(PurePosixPath(parent, name))
-    if lists_each(globs) or any(matches(folder, glob) for glob in globs):
+    globs = list(map(PurePosixPath, root["tool"]["uv"]["workspace"].get("members", [])))
+    texts = list(map(str, globs))  # as uv takes them: without what changes nothing
+    parents = [glob.parent for glob in globs if glob.name == "*"]
+    parents += [globs[-1].parent] if lists_each(texts) else [PurePosixPath("packages")]
+    parent = PurePosixPath(below.strip("/")) if below else parents[0]
+    folder = str(parent / name)
+    is_listed = lists_each(texts) and ".." not in parent.parts
+    if is_listed or any(matches(folder, glob) for glob in texts):
         return folder
     hint = f'add "{parent}/*" to `members` of [tool.uv.workspace] in {MANIFEST}'
     return Problem("member-outside", f"no glob of the workspace matches {folder}", hint)
