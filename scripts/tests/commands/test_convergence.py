@@ -50,7 +50,7 @@ REAL = settings(
     report_multiple_bugs=False,
 )
 QUICK = settings(REAL, max_examples=1, stateful_step_count=1, derandomize=True)
-LONG = settings(REAL, max_examples=4, stateful_step_count=10)
+LONG = settings(REAL, max_examples=3, stateful_step_count=10)
 
 places = st.integers(0, 1)
 members = st.sampled_from(MEMBERS)

@@ -231,6 +231,7 @@ def test_a_history_with_everything_in_it_is_planned_by_its_files(shape: str) -> 
     )
 
 
+@pytest.mark.exhaustive
 def test_a_maintenance_branch_in_a_history_never_has_a_version_of_main() -> None:
     walked(
         SHAPES[0],

@@ -115,9 +115,13 @@ WAYS: Mapping[str, Callable[[Repo], str]] = {
         with_a_mark_of_a_hook,
     )
 }
+# One of each kind: R itself, R behind a merge, and another commit that has what it brought.
+QUICK = {"fast_forwarded", "merged", "squashed", "squashed_without_its_message", "reworded"}
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", [w if w in QUICK else pytest.param(w, marks=pytest.mark.exhaustive) for w in WAYS]
+)
 def test_the_commit_that_brought_the_versions_is_tagged_and_no_later_one(
     repo: Repo, way: str
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_wheel_that_lacks_what_the_source_has_is_found(repo: Repo) -> None:
     assert "No module named 'zq_base.part'" in problem["message"]
 
 
+@pytest.mark.exhaustive
 def test_a_member_without_tests_is_said(repo: Repo) -> None:
     repo.git("rm", "-r", "--quiet", "packages/zq-base/tests")
     repo.commit("fix: it", {BASE: f"{ANSWER}# more\n"})

@@ -122,7 +122,7 @@ def test_a_requirement_that_the_member_shares_with_its_tests_is_lowest_too(
     assert results(repo, "--resolution", "lowest-direct") == {"zq-base": True}
 
 
-@pytest.mark.parametrize("layout", [with_test, flat])
+@pytest.mark.parametrize("layout", [pytest.param(with_test, marks=pytest.mark.exhaustive), flat])
 def test_the_wheel_is_tested_and_not_the_source(tmp_path: Path, layout: object) -> None:
     assert callable(layout)
     repo = make_workspace(

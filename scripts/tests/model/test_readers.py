@@ -48,7 +48,7 @@ KEYS = (
     "tool.release.require-notes",
 )
 MANY = settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FEW = settings(MANY, max_examples=150)
+FEW = settings(MANY, max_examples=75)
 SHAPES_OF_TAGS = ("{name}/v{version}", "{version}_{name}", "v{version}")
 NAMES = (NormalizedName("zq-a"), NormalizedName("zq-b"))
 

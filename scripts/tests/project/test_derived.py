@@ -78,7 +78,7 @@ def test_a_foreign_workspace_is_planned_by_the_tooling_from_a_git_tag(
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("python", [">=3.11", ">=3.9"])
+@pytest.mark.parametrize("python", [">=3.9"])
 def test_a_project_without_the_folder_of_the_tooling_works(
     machine: Machine, tmp_path: Path, python: str
 ) -> None:
