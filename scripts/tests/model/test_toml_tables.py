@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from roadworthy.model.template.member import with_place, without_place
+from roadworthy.model.template.member import NewMember, manifest_of, with_place, without_place
 from roadworthy.model.template.project import Origin, Project, root_of, with_license
 from roadworthy.model.template.root_update import with_origin, with_tooling_by_git
 from roadworthy.model.template.tables import MISSING, Difference, Verdict
@@ -155,6 +155,7 @@ EDITS: Mapping[str, Callable[[str], str]] = {
     "a table": take("tool", "ruff", "format", value={"preview": True, "more": {"deep": 1}}),
     "a tool": take("tool", "mypy", value={"strict": True}),
     "a tool in a table": take("tool", "mypy", "deep", "strict", value=True),
+    "a table at the top": take("zq", value={"a": 1}),
     "a group": take("dependency-groups", "lint", value=["ruff"]),
     "a key fewer": take("tool", "ruff", "lint", "select", value=MISSING),
     "a table fewer": take("tool", "ruff", "lint", value=MISSING),
@@ -224,6 +225,12 @@ def test_a_manifest_with_the_line_ends_of_windows_keeps_them(writing: str) -> No
     expected = {name: edit(text).replace("\n", "\r\n") for name, edit in EDITS.items()}
     windows = text.replace("\n", "\r\n")
     assert {name: edit(windows) for name, edit in EDITS.items()} == expected
+
+
+def test_a_key_that_is_no_word_stands_in_quotes() -> None:
+    urls = {"Bug Tracker": "https://forge.invalid/issues"}
+    told = manifest_of(NewMember(name="zq-a", kind="library", folder="a", told={"urls": urls}))
+    assert tomllib.loads(told)["project"]["urls"] == urls
 
 
 def test_line_ends_that_differ_in_one_manifest_stay_as_they_are() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import tomlkit
 
-from ..workspace.toml_tables import dumped, line_of, on_one_line, table_at
+from ..workspace.toml_tables import dumped, line_of, on_one_line, pair_of, table_at
 from .naming import module_of
 from .tables import Difference, Verdict
 from .toml_writing import written
@@ -125,7 +125,7 @@ def _lines(member: NewMember) -> Iterator[str]:
         yield from ("", "[project.scripts]", f'{member.name} = "{member.module}:main"')
     if "urls" in told:
         yield from ("", "[project.urls]")
-        yield from (f"{key} = {line_of(value)}" for key, value in told["urls"].items())
+        yield from (pair_of(key, value) for key, value in told["urls"].items())
     if member.requirements:
         yield from ("", "[tool.uv.sources]")
         yield from (f"{name} = {{ workspace = true }}" for name in sorted(member.requirements))

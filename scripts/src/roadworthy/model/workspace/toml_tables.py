@@ -6,7 +6,7 @@ without its dots would belong to another table.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import tomlkit
@@ -52,11 +52,10 @@ def is_in_line(document: Document, keys: Iterable[str]) -> bool:
     return False
 
 
-def table_at(document: Document, keys: Iterable[str]) -> Document:
+def table_at(document: Document, keys: Sequence[str]) -> Document:
     """Return a table; one that is missing is made, as those around it are written."""
-    *above, last = keys
-    table, in_line = document, is_in_line(document, [*above, last])
-    for name in (*above, last):
+    table, in_line = document, is_in_line(document, keys)
+    for name in keys:
         if name not in table:
             is_above = name in ABOVE_OTHERS
             table[name] = on_one_line({}) if in_line else tomlkit.table(is_super_table=is_above)
@@ -74,9 +73,14 @@ def line_of(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(line_of, value))}]"
     if isinstance(value, Mapping):
-        pairs = (f"{SingleKey(key).as_string()} = {line_of(each)}" for key, each in value.items())
+        pairs = (pair_of(key, each) for key, each in value.items())
         return f"{{ {', '.join(pairs)} }}" if value else "{}"
     return tomlkit.item(value).as_string()
+
+
+def pair_of(key: str, value: object) -> str:
+    """Write a key and its value; a key with a space stands in quotes."""
+    return f"{SingleKey(key).as_string()} = {line_of(value)}"
 
 
 def _named(tables: Iterable[Document], name: str) -> Body:
